@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Quantizes the MLP of a real sentence encoder in each format and prints what
+it costs: one table of storage and error against float.
+
+    demo.py --tools=DIR --out=DIR
+
+Every number is measured: the size is that of the blobs in the module that
+mx-opt wrote, the error is mx-run's on the real input.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+LAYER = 5
+WEIGHT_COUNT = 2 * 384 * 1536  # weights of the two Linear layers
+
+
+class Choice(NamedTuple):
+    weights: str
+    activations: str
+    rule: str = "preset"  # of the weights' scales
+
+    def pipeline(self) -> str:
+        options = f"weights={self.weights} activations={self.activations} weights-scale-rule={self.rule}"
+        return f"builtin.module(mx-quantize{{{options}}})"
+
+    def label(self) -> str:
+        return self.weights + (", mse scales" if self.rule == "mse" else "")
+
+
+class Row(NamedTuple):
+    weights: str
+    activations: str
+    bits: float
+    kib: float
+    sqnr_db: float
+
+
+WEIGHTS = [
+    ("mxfp4", "preset"),
+    ("int4_affine", "preset"),
+    ("nvfp4", "preset"),
+    ("amxfp4", "preset"),
+    ("amxfp4_ue5m3", "preset"),
+    ("amxfp4_ue5m3", "mse"),
+]
+CHOICES = [Choice(name, name, rule) for name, rule in WEIGHTS]
+CHOICES += [Choice(name, "mxint8", rule) for name, rule in WEIGHTS]
+
+
+def run(*command) -> str:
+    """Returns what the command prints; ends the demo with its message if it fails."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"demo.py: {' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def weight_bytes(mx_opt: Path, module: Path) -> int:
+    """Returns the bytes of the blobs of `module`, those of the biases left out."""
+    total = 0
+    for name, digits in re.findall(r'^ +(\S+): "0x([0-9A-Fa-f]+)"', run(mx_opt, module), re.M):
+        if not name.startswith("bias_"):
+            total += len(digits) // 2 - 4  # four bytes of alignment come first
+    return total
+
+
+def measure(choice: Choice, tools: Path, out: Path) -> Row:
+    name = f"{choice.weights}-{choice.activations}-{choice.rule}.mlirbc"
+    quantized = out / name
+    run(tools / "mx-opt", f"--pass-pipeline={choice.pipeline()}", out / "mlp.mlirbc",
+        "--emit-bytecode", "-o", quantized)  # fmt: skip
+    # The error is what is asked for, so no error is too large.
+    report = run(tools / "mx-run", quantized, f"--arg=@{out / 'x.npy'}",
+                 f"--against=@{out / 'float.npy'}", "--tolerance=1000", "--json")  # fmt: skip
+    size = weight_bytes(tools / "mx-opt", quantized)
+    sqnr_db = json.loads(report)["sqnr_db"]
+    return Row(choice.label(), choice.activations, 8 * size / WEIGHT_COUNT, size / 1024, sqnr_db)
+
+
+def prepare(tools: Path, out: Path) -> None:
+    """Writes the module as bytecode, its input, and its float result to `out`."""
+    export = Path(__file__).with_name("export.py")
+    print(run(sys.executable, export, out, f"--layer={LAYER}"), end="")
+    run(tools / "mx-opt", out / "mlp.mlir", "--emit-bytecode", "-o", out / "mlp.mlirbc")
+    run(tools / "mx-run", out / "mlp.mlirbc", "--pipeline=mx-float-to-llvm",
+        f"--arg=@{out / 'x.npy'}", f"--result=@{out / 'float.npy'}")  # fmt: skip
+
+
+def table(rows: list[Row], float_size: int) -> str:
+    lines = [
+        "| weights | activations | bits per weight | size (KiB) | SQNR (dB) |",
+        "|---|---|---:|---:|---:|",
+        f"| f32 | f32 | {8 * float_size / WEIGHT_COUNT:.2f} | {float_size / 1024:.0f} | |",
+    ]
+    for row in rows:
+        lines.append(f"| {row.weights} | {row.activations} | {row.bits:.2f} | {row.kib:.0f} | {row.sqnr_db:.2f} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tools", type=Path, required=True, help="folder of mx-opt and mx-run")
+    parser.add_argument("--out", type=Path, required=True, help="folder for what is written")
+    arguments = parser.parse_args()
+    tools, out = arguments.tools.resolve(), arguments.out.resolve()
+    for tool in ("mx-opt", "mx-run"):
+        if not (tools / tool).exists():
+            sys.exit(f"demo.py: no {tool} in {tools}: build it by scripts/build.sh")
+    prepare(tools, out)
+    float_size = weight_bytes(tools / "mx-opt", out / "mlp.mlirbc")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        rows = list(pool.map(lambda choice: measure(choice, tools, out), CHOICES))
+    print(table(rows, float_size))
+
+
+if __name__ == "__main__":
+    main()

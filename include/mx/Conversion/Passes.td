@@ -1,0 +1,134 @@
+//===- Passes.td - conversions to and from the mx dialect --*- tablegen -*-===//
+
+#ifndef MX_CONVERSION_PASSES_TD
+#define MX_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertLinalgToMXPass : Pass<"convert-linalg-to-mx", "::mlir::ModuleOp"> {
+  let summary = "Quantize linalg contractions with a weight operand";
+  let description = [{
+    Rewrites `linalg.matmul` on tensors, with f32, f16 or bf16 inputs and static
+    or dynamic extents, whose right-hand side is a weight: a constant, also
+    behind a chain of transposes, reshapes, casts and generics that only extend,
+    truncate or broadcast, or a function argument marked `mx.weight`. Both
+    operands are brought to K-last form (a transposed weight needs nothing:
+    `matmul(x, transpose(w))` is the dialect's own A * transpose(B)), quantized
+    (`activations=none`: the weight alone) and multiplied by `mx.matmul` into
+    the same accumulator.
+
+    Everything else is left alone. Each contraction gets one remark of category
+    `mx-quantize`: *passed* when it is quantized, *missed* with the reason when
+    it is not. `strict` turns a missed one into an error.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: tensor<?x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<?x64xf32>) -> tensor<?x64xf32> {
+      %y = linalg.matmul ins(%x, %w : tensor<?x128xf32>, tensor<128x64xf32>) outs(%c : tensor<?x64xf32>) -> tensor<?x64xf32>
+      return %y : tensor<?x64xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: tensor<?x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<?x64xf32>) -> tensor<?x64xf32> {
+      %c0 = arith.constant 0 : index
+      %0 = tensor.empty() : tensor<64x128xf32>
+      %wt = linalg.transpose ins(%w : tensor<128x64xf32>) outs(%0 : tensor<64x128xf32>) permutation = [1, 0]
+      %m = tensor.dim %x, %c0 : tensor<?x128xf32>
+      %1 = tensor.empty(%m) : tensor<?x128x!mx.amxfp4>
+      %a = mx.quantize ins(%x : tensor<?x128xf32>) outs(%1 : tensor<?x128x!mx.amxfp4>) using amxfp4
+      %2 = tensor.empty() : tensor<64x128x!mx.amxfp4>
+      %b = mx.quantize ins(%wt : tensor<64x128xf32>) outs(%2 : tensor<64x128x!mx.amxfp4>) using amxfp4
+      %y = mx.matmul ins(%a, %b : tensor<?x128x!mx.amxfp4>, tensor<64x128x!mx.amxfp4>) outs(%c : tensor<?x64xf32>)
+      return %y : tensor<?x64xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"weights", "weights", "std::string", /*default=*/"\"amxfp4\"",
+           "Preset of the weights, NAME or NAME:SIZE">,
+    Option<"activations", "activations", "std::string", /*default=*/"\"amxfp4\"",
+           "Preset of the activations, or none (weight-only)">,
+    Option<"weightsScaleRule", "weights-scale-rule", "std::string",
+           /*default=*/"\"preset\"", "preset, or mse: search the scale codes">,
+    Option<"activationsScaleRule", "activations-scale-rule", "std::string",
+           /*default=*/"\"preset\"", "preset, or mse: search the scale codes">,
+    Option<"minK", "min-k", "int64_t", /*default=*/"128",
+           "Leave contractions of smaller K alone">,
+    Option<"minN", "min-n", "int64_t", /*default=*/"64",
+           "Leave contractions of smaller N alone">,
+    Option<"strict", "strict", "bool", /*default=*/"false",
+           "An untouched contraction is an error">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::mlir::mx::MXDialect"];
+}
+
+def ConvertMXToPartsPass : Pass<"convert-mx-to-parts", "::mlir::ModuleOp"> {
+  let summary = "Split block tensors into codes, scales and outer scale";
+  let description = [{
+    Each value of block type becomes its parts (see `mx.split`), also across
+    function signatures and structured control flow; argument and result
+    attributes are repeated for each part. Block ops become ops on parts;
+    `mx.outer_scale` becomes linalg. An op on block tensors that is not known
+    here is an error.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: tensor<4x64x!mx.amxfp4>) -> tensor<4x64xf32> {
+      %x = mx.dequantize %a : tensor<4x64x!mx.amxfp4> to tensor<4x64xf32>
+      return %x : tensor<4x64xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%c: tensor<4x32xi8>, %s: tensor<4x2x2xi8>) -> tensor<4x64xf32> {
+      %e = tensor.empty() : tensor<4x64xf32>
+      %x = mx.dequantize_parts !mx.amxfp4 ins(%c, %s : tensor<4x32xi8>, tensor<4x2x2xi8>)
+             outs(%e : tensor<4x64xf32>) -> tensor<4x64xf32>
+      return %x : tensor<4x64xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::mlir::mx::MXDialect"];
+}
+
+def ConvertMXPartsToLoopsPass : Pass<"convert-mx-parts-to-loops", "::mlir::ModuleOp"> {
+  let summary = "Expand ops on parts into scalar loops, exactly";
+  let description = [{
+    The slow, exact lowering behind `mx-reference`: scalar loops on memrefs, codes
+    and scales decoded by tables that the numerics library fills, block sums in
+    wide integers and their terms added without error before the one rounding.
+    Blocks go left to right: the result is that of `in_order`, bit for bit.
+
+    ```mlir
+    func.func @f(%c: memref<4x32xi8>, %s: memref<4x2x2xi8>, %x: memref<4x64xf32>) {
+      mx.dequantize_parts !mx.amxfp4 ins(%c, %s : memref<4x32xi8>, memref<4x2x2xi8>)
+        outs(%x : memref<4x64xf32>)
+      return
+    }
+    ```
+
+    becomes an `scf.for` nest over rows and elements.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+#endif // MX_CONVERSION_PASSES_TD

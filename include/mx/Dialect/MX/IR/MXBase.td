@@ -1,0 +1,210 @@
+//===- MXBase.td - the mx dialect, its type and attributes -*- tablegen -*-===//
+//
+// The block type, and the attributes that say how a block tensor is made.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MX_DIALECT_MX_IR_MXBASE_TD
+#define MX_DIALECT_MX_IR_MXBASE_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+
+def MX_Dialect : Dialect {
+  let name = "mx";
+  let cppNamespace = "::mlir::mx";
+  let summary = "block-scaled tensors with symmetric, asymmetric and affine scales";
+  let description = [{
+    A block-scaled ("microscaling") tensor holds small codes in blocks along its
+    last axis, each block with a scale of its own. AMXFP4 is the asymmetric
+    case: 32 FP4 codes share two FP8 scales, one for the positive and one for
+    the negative elements, and the sign bit of a code chooses.
+
+    The block format is the tensor's *element type*:
+
+    ```mlir
+    func.func @mac(%a: tensor<8x64x!mx.amxfp4>, %b: tensor<16x64x!mx.amxfp4>,
+                   %c: tensor<8x16xf32>) -> tensor<8x16xf32> {
+      %y = mx.matmul ins(%a, %b : tensor<8x64x!mx.amxfp4>, tensor<16x64x!mx.amxfp4>)
+                     outs(%c : tensor<8x16xf32>)
+      return %y : tensor<8x16xf32>
+    }
+    ```
+
+    Three discardable attributes steer `convert-linalg-to-mx`: `mx.skip` (unit,
+    on a contraction: leave it alone), `mx.quantize` (`#mx.policy`, on a
+    contraction: wins over the pass options) and `mx.weight` (unit, on a
+    function argument: it is a weight). `mx.signature` (on a function) is
+    written by `mx-prepare-entry-points` for the runner.
+  }];
+  let useDefaultTypePrinterParser = 0;
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasConstantMaterializer = 1;
+  let extraClassDeclaration = [{
+    /// Names of the discardable attributes.
+    static constexpr ::llvm::StringLiteral kSkipAttr = "mx.skip";
+    static constexpr ::llvm::StringLiteral kPolicyAttr = "mx.quantize";
+    static constexpr ::llvm::StringLiteral kWeightAttr = "mx.weight";
+    static constexpr ::llvm::StringLiteral kSignatureAttr = "mx.signature";
+
+    /// Parts of initialize(), where what they register is complete.
+    void registerAttributes();
+    void registerBytecode();
+
+    Type parseType(DialectAsmParser &parser) const override;
+    void printType(Type type, DialectAsmPrinter &printer) const override;
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Type
+//===----------------------------------------------------------------------===//
+
+def MX_BlockType : TypeDef<MX_Dialect, "Block"> {
+  let mnemonic = "block";
+  let summary = "block-scaled element";
+  let description = [{
+    Element type of a ranked tensor whose last axis is cut in blocks of
+    `size` codes that share their scales:
+
+        !mx.block<element x size, scale [, asymmetric | affine] [, tensor_scale | row_scale]>
+
+    - element: `f4E2M1FN`, `f8E4M3FN`, `f8E5M2`, `i4`, `i8`;
+    - scale: `f8E8M0FNU`, `f8E5M2`, `f8E4M3FN`, `ue5m3`, `f16`;
+    - `asymmetric`: two scales a block, for positive and for negative codes;
+    - `affine`: a step and a minimum, `x = minimum + step * code`;
+    - `tensor_scale`, `row_scale`: a second, f32 scale of the whole tensor or of
+      each index of all axes but the last.
+
+    A format that has a name is printed by it (`!mx.amxfp4`); both forms parse.
+    The last block of an axis may be short. The type says how to *decode*; how
+    codes and scales are chosen is `#mx.quantizer`'s.
+
+    Incorrect: `!mx.block<i4 x 32, f8E5M2, asymmetric>` (an integer has no sign
+    bit that could choose a scale). Correct: `!mx.block<i4 x 32, f16, affine>`.
+  }];
+  let parameters = (ins "::mx::FormatSpec":$format);
+  let genVerifyDecl = 1;
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    int64_t getBlockSize() const { return getFormat().blockSize; }
+    bool hasOuterScale() const { return getFormat().hasOuterScale(); }
+  }];
+}
+
+def MX_BlockTensor : RankedTensorOf<[MX_BlockType]>;
+def MX_FloatTensor : RankedTensorOf<[F32, F16, BF16]>;
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+class MX_Attr<string name, string mn> : AttrDef<MX_Dialect, name> {
+  let mnemonic = mn;
+  let hasCustomAssemblyFormat = 1;
+}
+
+def MX_QuantizerAttr : MX_Attr<"Quantizer", "quantizer"> {
+  let summary = "how codes and scales are chosen";
+  let description = [{
+        #mx.quantizer<rounding = R, scale_rule = S [, scale_rounding = R]
+                      [, scale_search = mse] [, compat = emulator]>
+
+    with R one of `nearest_even`, `nearest_away`, `toward_zero` and S one of
+    `max_fp`, `pot_floor`, `pot_ceil`, `pot_round`; `scale_rounding` belongs to
+    `max_fp` and is `nearest_even` where it is not written. In `mx.quantize` a
+    preset's name stands for the whole attribute. `include/mx/Numerics` defines
+    the meaning of each.
+  }];
+  let parameters = (ins "::mx::Quantizer":$quantizer);
+}
+
+def MX_PolicyAttr : MX_Attr<"Policy", "policy"> {
+  let summary = "formats of one contraction";
+  let description = [{
+        #mx.policy<weights = PRESET, activations = PRESET | none
+                   [, weights_scale_rule = preset | mse]
+                   [, activations_scale_rule = preset | mse]>
+
+    `PRESET` is a name of the preset table, or `"NAME:SIZE"` for another block
+    size. On an op as `mx.quantize` it wins over the options of
+    `convert-linalg-to-mx`.
+  }];
+  let parameters = (ins StringRefParameter<>:$weights,
+                        StringRefParameter<>:$activations,
+                        "bool":$weightsMse, "bool":$activationsMse);
+  let genVerifyDecl = 1;
+}
+
+def MX_Accumulate : I32EnumAttr<"Accumulate", "order of the block sums", [
+    I32EnumAttrCase<"AnyOrder", 0, "any_order">,
+    I32EnumAttrCase<"InOrder", 1, "in_order">]> {
+  let cppNamespace = "::mlir::mx";
+  let genSpecializedAttr = 0;
+}
+
+def MX_AccumulateAttr : EnumAttr<MX_Dialect, MX_Accumulate, "accumulate"> {
+  let summary = "order in which the blocks of a product are added";
+  let description = [{
+    `in_order`: in f32, from +0, left to right along K; every lowering gives the
+    same bits. `any_order`, the default: a kernel may reorder and round more
+    often, within its declared bound.
+  }];
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def MX_BlocksAttr : AttrDef<MX_Dialect, "Blocks", [TypedAttrInterface]> {
+  let mnemonic = "blocks";
+  let summary = "bytes of a constant block tensor";
+  let description = [{
+        #mx.blocks<codes = KEY, scales = KEY [, outer = KEY]> : tensor<...>
+
+    The parts of a static block tensor as resources of the builtin dialect:
+    64-byte aligned blobs, named by their content where this compiler makes
+    them. Users check that each blob is present and has the size that the type
+    asks for.
+  }];
+  let parameters = (ins AttributeSelfTypeParameter<"", "::mlir::RankedTensorType">:$type,
+                        "::mlir::DenseResourceElementsAttr":$codes,
+                        "::mlir::DenseResourceElementsAttr":$scales,
+                        "::mlir::DenseResourceElementsAttr":$outer);
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    /// Returns `type`'s constant over the bytes of its parts, each stored once
+    /// a content in the context. Sizes must be those of `type`.
+    static BlocksAttr getFromBytes(RankedTensorType type,
+                                   ::llvm::ArrayRef<char> codes,
+                                   ::llvm::ArrayRef<char> scales,
+                                   ::llvm::ArrayRef<char> outer);
+
+    /// Same, taking over blobs that were made by `allocateBlob`.
+    static BlocksAttr getFromBlobs(RankedTensorType type,
+                                   AsmResourceBlob codes,
+                                   AsmResourceBlob scales,
+                                   std::optional<AsmResourceBlob> outer);
+
+    /// True where `type` is a static block tensor and the others have the types
+    /// of its parts (`outer` null where there is none).
+    static bool fits(RankedTensorType type, DenseResourceElementsAttr codes,
+                     DenseResourceElementsAttr scales,
+                     DenseResourceElementsAttr outer);
+
+    /// Returns `bytes` of memory aligned as blobs are, not initialized.
+    static AsmResourceBlob allocateBlob(int64_t bytes);
+
+    /// Returns why the blobs cannot be read ("codes: resource 'k' has 3 bytes,
+    /// expected 64"), empty where they can.
+    std::string missingBytes() const;
+
+    /// The bytes; `missingBytes()` must be empty.
+    ::llvm::ArrayRef<uint8_t> codeBytes() const;
+    ::llvm::ArrayRef<uint8_t> scaleBytes() const;
+    ::llvm::ArrayRef<float> outerValues() const;
+  }];
+}
+
+#endif // MX_DIALECT_MX_IR_MXBASE_TD

@@ -1,0 +1,125 @@
+//===- MXPartsOps.td - ops on the bytes --------------------*- tablegen -*-===//
+//
+// What block-tensor ops become at stage Parts: destination style over any
+// shaped operand, so that one op serves tensors (before bufferization) and
+// memrefs (after it). The block type is an attribute. Made by
+// convert-mx-to-parts, not meant to be written by hand.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MX_DIALECT_MX_IR_MXPARTSOPS_TD
+#define MX_DIALECT_MX_IR_MXPARTSOPS_TD
+
+include "mx/Dialect/MX/IR/MXBase.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class MX_PartsOp<string mnemonic, list<Trait> traits = []>
+    : Op<MX_Dialect, mnemonic, !listconcat([DestinationStyleOpInterface,
+          DeclareOpInterfaceMethods<MemoryEffectsOpInterface>], traits)>;
+
+def MX_QuantizePartsOp : MX_PartsOp<"quantize_parts"> {
+  let summary = "mx.quantize on parts";
+  let description = [{
+    Writes all of `codes` and `scales`; K is the extent of `source`'s last axis.
+
+    ```mlir
+    func.func @f(%x: memref<?x40xf32>, %c: memref<?x32xi8>, %s: memref<?x2x2xi8>) {
+      mx.quantize_parts !mx.amxfp4 using amxfp4 ins(%x : memref<?x40xf32>)
+        outs(%c, %s : memref<?x32xi8>, memref<?x2x2xi8>)
+      return
+    }
+    ```
+  }];
+  let arguments = (ins AnyShaped:$source, Optional<AnyShaped>:$outer,
+                       AnyShaped:$codes, AnyShaped:$scales,
+                       TypeAttrOf<MX_BlockType>:$format, MX_QuantizerAttr:$quantizer);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    $format `using` custom<PartsQuantizer>($quantizer, ref($format))
+    `ins` `(` $source `:` type($source) `)` (`outer` `(` $outer^ `:` type($outer) `)`)?
+    `outs` `(` $codes `,` $scales `:` type($codes) `,` type($scales) `)` attr-dict
+    (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return ::mlir::MutableOperandRange(getOperation(), getOuter() ? 2 : 1, 2);
+    }
+    ::mx::FormatSpec getFormatSpec() {
+      return ::llvm::cast<BlockType>(getFormat()).getFormat();
+    }
+  }];
+}
+
+def MX_DequantizePartsOp : MX_PartsOp<"dequantize_parts"> {
+  let summary = "mx.dequantize on parts";
+  let description = [{
+    Writes all of `init`; K is the extent of its last axis.
+
+    ```mlir
+    func.func @f(%c: memref<?x32xi8>, %s: memref<?x2x2xi8>, %x: memref<?x40xf32>) {
+      mx.dequantize_parts !mx.amxfp4 ins(%c, %s : memref<?x32xi8>, memref<?x2x2xi8>)
+        outs(%x : memref<?x40xf32>)
+      return
+    }
+    ```
+  }];
+  let arguments = (ins AnyShaped:$codes, AnyShaped:$scales, Optional<AnyShaped>:$outer,
+                       AnyShaped:$init, TypeAttrOf<MX_BlockType>:$format);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    $format `ins` `(` $codes `,` $scales `:` type($codes) `,` type($scales) `)`
+    (`outer` `(` $outer^ `:` type($outer) `)`)?
+    `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
+    ::mx::FormatSpec getFormatSpec() {
+      return ::llvm::cast<BlockType>(getFormat()).getFormat();
+    }
+  }];
+}
+
+def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
+  let summary = "mx.matmul on parts";
+  let description = [{
+    `lhs` is one float operand, or (codes, scales[, outer]) of `lhsFormat`; `rhs`
+    is (codes, scales[, outer]) of `rhsFormat`; `k` is the number of elements of
+    the last axis.
+
+    ```mlir
+    func.func @f(%ac: memref<?x32xi8>, %as: memref<?x2x2xi8>, %bc: memref<8x32xi8>,
+                 %bs: memref<8x2x2xi8>, %c: memref<?x8xf32>) {
+      %k = arith.constant 40 : index
+      mx.matmul_parts lhs(%ac, %as : memref<?x32xi8>, memref<?x2x2xi8>) : !mx.amxfp4
+        rhs(%bc, %bs : memref<8x32xi8>, memref<8x2x2xi8>) : !mx.amxfp4
+        k(%k) outs(%c : memref<?x8xf32>)
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<AnyShaped>:$lhs, Variadic<AnyShaped>:$rhs, Index:$k,
+                       AnyShaped:$init, OptionalAttr<TypeAttrOf<MX_BlockType>>:$lhsFormat,
+                       TypeAttrOf<MX_BlockType>:$rhsFormat,
+                       OptionalAttr<MX_AccumulateAttr>:$accumulate);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    `lhs` `(` $lhs `:` type($lhs) `)` (`:` $lhsFormat^)?
+    `rhs` `(` $rhs `:` type($rhs) `)` `:` $rhsFormat
+    `k` `(` $k `)` `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
+    /// Format of the block lhs, none where it is a float operand.
+    std::optional<::mx::FormatSpec> getLhsSpec() {
+      if (auto format = getLhsFormat())
+        return ::llvm::cast<BlockType>(*format).getFormat();
+      return std::nullopt;
+    }
+    ::mx::FormatSpec getRhsSpec() {
+      return ::llvm::cast<BlockType>(getRhsFormat()).getFormat();
+    }
+  }];
+}
+
+#endif // MX_DIALECT_MX_IR_MXPARTSOPS_TD

@@ -1,0 +1,93 @@
+//===- Passes.td - passes on the mx dialect ----------------*- tablegen -*-===//
+
+#ifndef MX_DIALECT_MX_TRANSFORMS_PASSES_TD
+#define MX_DIALECT_MX_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def MXFoldConstantsPass : Pass<"mx-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "Quantize constant weights at compile time";
+  let description = [{
+    Replaces each `mx.quantize` whose source is a constant by an `mx.constant`,
+    with the same bytes that the run-time op would give. The source may lie
+    behind a chain of transposes (`linalg.transpose` or a permuting
+    `linalg.generic`), reshapes, `tensor.cast`, and generics that only extend,
+    truncate or broadcast; an `mx.outer_scale` of it is computed on the way.
+    The chain is read in place, in tiles of rows, by several threads: no
+    transposed copy of the weight is made.
+
+    Equal constants share their bytes. A float resource that nothing in the
+    module uses any more is emptied, so that its memory is free for the next
+    weight (`release-blobs=false` keeps it: needed where other modules of the
+    context use the same resource).
+
+    A quantize of anything else stays for run time.
+
+    Before:
+
+    ```mlir
+    func.func @f() -> tensor<64x128x!mx.amxfp4> {
+      %w = arith.constant dense<1.0> : tensor<128x64xf32>
+      %t = tensor.empty() : tensor<64x128xf32>
+      %wt = linalg.transpose ins(%w : tensor<128x64xf32>) outs(%t : tensor<64x128xf32>) permutation = [1, 0]
+      %e = tensor.empty() : tensor<64x128x!mx.amxfp4>
+      %q = mx.quantize ins(%wt : tensor<64x128xf32>) outs(%e : tensor<64x128x!mx.amxfp4>) using amxfp4
+      return %q : tensor<64x128x!mx.amxfp4>
+    }
+    ```
+
+    After, `%q` is `mx.constant #mx.blocks<codes = ..., scales = ...>`.
+  }];
+  let options = [
+    Option<"releaseBlobs", "release-blobs", "bool", /*default=*/"true",
+           "Empty float resources that the module no longer uses">
+  ];
+  let dependentDialects = ["::mlir::mx::MXDialect"];
+}
+
+def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
+  let summary = "Check that a module is at the stage it is said to be";
+  let description = [{
+    `float`: no mx type or op. `block`: only the ops that keep blocks whole
+    touch a block tensor: mx ops, func, scf, shard, arith.select, tensor.empty,
+    dim and cast, and slices and reshapes that keep the last axis and the block
+    boundaries; no linalg op, no cf block argument. `parts`: no mx type on any
+    value or in any signature; of mx ops only those on parts. `target`: only
+    llvm or gpu ops, or builtin.
+
+    Everything else is an error at the op, which says what was found and what
+    the stage wants. A slice at run-time offsets along the blocked axis cannot
+    be checked and is refused.
+
+    ```mlir
+    // At stage block this is fine: whole blocks of the last axis.
+    func.func @f(%q: tensor<4x64x!mx.amxfp4>) -> tensor<2x32x!mx.amxfp4> {
+      %s = tensor.extract_slice %q[0, 32] [2, 32] [1, 1]
+        : tensor<4x64x!mx.amxfp4> to tensor<2x32x!mx.amxfp4>
+      return %s : tensor<2x32x!mx.amxfp4>
+    }
+    ```
+  }];
+  let options = [
+    Option<"stage", "stage", "std::string", /*default=*/"\"block\"",
+           "float, block, parts or target">
+  ];
+}
+
+def MXPrepareEntryPointsPass : Pass<"mx-prepare-entry-points", "::mlir::ModuleOp"> {
+  let summary = "Mark public functions for the runner's ABI";
+  let description = [{
+    Gives each public function with a body the attribute `llvm.emit_c_interface`
+    and records its tensor types in `mx.signature`, so that a runner can check
+    arguments and read results after everything became pointers.
+
+    ```mlir
+    // Before; after it has {llvm.emit_c_interface, mx.signature = (tensor<4xf32>) -> tensor<4xf32>}.
+    func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+      return %x : tensor<4xf32>
+    }
+    ```
+  }];
+}
+
+#endif // MX_DIALECT_MX_TRANSFORMS_PASSES_TD

@@ -1,0 +1,73 @@
+//===- Passes.h - pipelines of MX -------------------------------*- C++ -*-===//
+//
+// A pipeline only orders passes. Each has an options struct, a builder for
+// embedders, and a registration that gives it a name on the command line.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MX_PIPELINES_PASSES_H
+#define MX_PIPELINES_PASSES_H
+
+#include "mlir/Pass/PassOptions.h"
+
+#include <string>
+
+namespace mlir {
+class OpPassManager;
+
+namespace mx {
+
+/// Options of `mx-quantize`; the meaning of each is that of
+/// `convert-linalg-to-mx`, which checks them.
+struct QuantizePipelineOptions
+    : public PassPipelineOptions<QuantizePipelineOptions> {
+  Option<std::string> weights{*this, "weights",
+                              llvm::cl::desc("Preset of the weights"),
+                              llvm::cl::init("amxfp4")};
+  Option<std::string> activations{
+      *this, "activations",
+      llvm::cl::desc("Preset of the activations, or none (weight-only)"),
+      llvm::cl::init("amxfp4")};
+  Option<std::string> weightsScaleRule{
+      *this, "weights-scale-rule",
+      llvm::cl::desc("preset, or mse: search the scale codes"),
+      llvm::cl::init("preset")};
+  Option<std::string> activationsScaleRule{
+      *this, "activations-scale-rule",
+      llvm::cl::desc("preset, or mse: search the scale codes"),
+      llvm::cl::init("preset")};
+  Option<int64_t> minK{*this, "min-k",
+                       llvm::cl::desc("Leave contractions of smaller K alone"),
+                       llvm::cl::init(128)};
+  Option<int64_t> minN{*this, "min-n",
+                       llvm::cl::desc("Leave contractions of smaller N alone"),
+                       llvm::cl::init(64)};
+  Option<bool> strict{*this, "strict",
+                      llvm::cl::desc("An untouched contraction is an error"),
+                      llvm::cl::init(false)};
+};
+
+/// Float -> Block: convert-linalg-to-mx, mx-fold-constants, canonicalize.
+void buildQuantizePipeline(OpPassManager &pm,
+                           const QuantizePipelineOptions &options);
+
+/// Block (or Float) -> Target, slow and exact: the oracle of every other
+/// lowering.
+void buildReferencePipeline(OpPassManager &pm);
+
+/// Tensors of upstream's dialects -> LLVM dialect, by upstream passes alone and
+/// the ABI of the runner: results are new buffers that the caller frees,
+/// `_mlir_ciface_NAME` for every public function. The tail of the reference
+/// pipeline, and all that a float module needs to run.
+void buildFloatToLLVMPipeline(OpPassManager &pm);
+
+/// Registers `mx-quantize` alone.
+void registerQuantizePipeline();
+
+/// Registers `mx-quantize`, `mx-reference`, `mx-float-to-llvm`.
+void registerPipelines();
+
+} // namespace mx
+} // namespace mlir
+
+#endif // MX_PIPELINES_PASSES_H

@@ -1,0 +1,77 @@
+//===- Abi.h - how compiled functions are called ----------------*- C++ -*-===//
+//
+// The contract with the pipelines: a public function NAME carries the attribute
+// `mx.signature`, a function type of tensors and scalars, and has a C interface
+// `_mlir_ciface_NAME`. Tensors go in as pointers to memref descriptors of
+// contiguous buffers, scalars by value. A single tensor result comes back in a
+// descriptor that the first pointer is for; several results in one struct; a
+// single scalar as the value of the call. Each result is a fresh buffer from
+// malloc, which belongs to the caller.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MX_RUNNER_ABI_H
+#define MX_RUNNER_ABI_H
+
+#include "mx/Runner/Array.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <memory>
+
+namespace mlir::mx {
+
+/// Name of the attribute that holds the type of an entry.
+inline constexpr llvm::StringLiteral signatureAttrName("mx.signature");
+
+struct Signature {
+  SmallVector<ValueType> arguments;
+  SmallVector<ValueType> results;
+};
+
+/// Returns the signature of function `entry` of `module`, which is in the LLVM
+/// dialect. A missing, private or bodyless function is an error that lists the
+/// entries there are; so is a type that cannot cross the ABI, and a C interface
+/// that does not fit the signature.
+llvm::Expected<Signature> readSignature(ModuleOp module, StringRef entry);
+
+/// Checks number, shapes and types of `arguments` and gives each the element
+/// type wanted. The error names the argument.
+llvm::Error bindArguments(const Signature &signature,
+                          MutableArrayRef<Array> arguments);
+
+/// Storage of one call: copies of the arguments, so that a function may write
+/// into them, their descriptors, and room for the results.
+class CallFrame {
+public:
+  /// `arguments` are bound to `signature`.
+  CallFrame(const Signature &signature, ArrayRef<Array> arguments);
+  ~CallFrame();
+  CallFrame(const CallFrame &) = delete;
+  CallFrame &operator=(const CallFrame &) = delete;
+
+  /// Returns what a packed function takes: pointers to all arguments, then to
+  /// the result that is returned by value.
+  void **getPacked() { return packed.data(); }
+
+  /// Returns the results after the call and frees their buffers.
+  llvm::Expected<SmallVector<Array>> takeResults();
+
+private:
+  /// 64-byte aligned memory of the size asked for.
+  void *allocate(size_t bytes);
+  void addArgument(const ValueType &type, const Array &array);
+
+  const Signature &signature;
+  SmallVector<std::unique_ptr<void, void (*)(void *)>> buffers;
+  /// Pointers that are passed by value; `packed` points at them.
+  SmallVector<std::unique_ptr<void *>> pointers;
+  SmallVector<void *> packed;
+  /// The struct of results and the offset of each in it.
+  uint8_t *resultStruct = nullptr;
+  SmallVector<size_t> resultOffsets;
+};
+
+} // namespace mlir::mx
+
+#endif // MX_RUNNER_ABI_H

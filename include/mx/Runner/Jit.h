@@ -1,0 +1,52 @@
+//===- Jit.h - lowered modules as callable code -----------------*- C++ -*-===//
+//
+// Compiles a module in the LLVM dialect for this machine's processor at O3.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MX_RUNNER_JIT_H
+#define MX_RUNNER_JIT_H
+
+#include "mx/Runner/Abi.h"
+
+#include <memory>
+
+namespace mlir {
+class ExecutionEngine;
+
+namespace mx {
+
+/// One entry of a compiled module.
+class Executable {
+public:
+  /// Compiles `module`, which need not live longer. Operations above the LLVM
+  /// dialect, functions that nobody defines and an entry that cannot be called
+  /// (see readSignature) are errors. OpenMP code runs on as many threads as
+  /// OMP_NUM_THREADS says when the first such module is compiled.
+  static llvm::Expected<Executable> create(ModuleOp module, StringRef entry);
+  ~Executable();
+  Executable(Executable &&);
+
+  const Signature &getSignature() const { return *signature; }
+
+  /// Calls the entry on copies of `arguments`, which bindArguments has
+  /// accepted. Where `milliseconds` is given it receives the time of the call
+  /// alone, without the copies.
+  llvm::Expected<SmallVector<Array>> call(ArrayRef<Array> arguments,
+                                          double *milliseconds = nullptr) const;
+
+private:
+  Executable();
+
+  std::unique_ptr<Signature> signature;
+  std::unique_ptr<ExecutionEngine> engine;
+  void (*function)(void **) = nullptr;
+};
+
+/// Returns the assembly that `module` compiles to on this machine.
+llvm::Expected<std::string> emitAssembly(ModuleOp module);
+
+} // namespace mx
+} // namespace mlir
+
+#endif // MX_RUNNER_JIT_H

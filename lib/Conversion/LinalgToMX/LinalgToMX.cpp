@@ -1,0 +1,183 @@
+//===- LinalgToMX.cpp - quantize linalg contractions ----------------------===//
+
+#include "Match.h"
+
+#include "mx/Conversion/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+namespace mlir::mx {
+
+#define GEN_PASS_DEF_CONVERTLINALGTOMXPASS
+#include "mx/Conversion/Passes.h.inc"
+
+//===----------------------------------------------------------------------===//
+// The rewrite
+//===----------------------------------------------------------------------===//
+
+/// Returns `operand` with K on its last axis.
+static Value bringKLast(OpBuilder &builder, Location loc,
+                        const KLastOperand &operand) {
+  if (!operand.transpose)
+    return operand.value;
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, loc, operand.value);
+  std::swap(sizes[0], sizes[1]);
+  Value init = tensor::EmptyOp::create(builder, loc, sizes,
+                                       getElementTypeOrSelf(operand.value));
+  return linalg::TransposeOp::create(builder, loc, operand.value, init,
+                                     ArrayRef<int64_t>{1, 0})
+      ->getResult(0);
+}
+
+static Value quantize(OpBuilder &builder, Location loc, Value source,
+                      const Recipe &recipe) {
+  auto format = BlockType::get(builder.getContext(), recipe.preset.format);
+  Value outer;
+  if (format.hasOuterScale())
+    outer = OuterScaleOp::create(builder, loc, source, format);
+  Value init = tensor::EmptyOp::create(
+      builder, loc, tensor::getMixedSizes(builder, loc, source), format);
+  return QuantizeOp::create(
+      builder, loc, init.getType(), source, init, outer,
+      QuantizerAttr::get(builder.getContext(), recipe.preset.quantizer));
+}
+
+/// matmul(a, b) outs(c)  ->  mx.matmul(quantize(a), quantize(transpose(b)))
+///                           outs(c)
+static void rewrite(RewriterBase &rewriter, const Match &match) {
+  linalg::MatmulOp op = match.op;
+  Location loc = op.getLoc();
+  rewriter.setInsertionPoint(op);
+  Value lhs = bringKLast(rewriter, loc, match.lhs);
+  if (match.formats.activations)
+    lhs = quantize(rewriter, loc, lhs, *match.formats.activations);
+  Value rhs = bringKLast(rewriter, loc, match.rhs);
+  rhs = quantize(rewriter, loc, rhs, match.formats.weights);
+  Value init = op.getOutputs()[0];
+  auto matmul = MatmulOp::create(rewriter, loc, init.getType(), lhs, rhs, init,
+                                 /*accumulate=*/AccumulateAttr());
+  for (NamedAttribute attr : op->getDiscardableAttrs())
+    if (attr.getName() != MXDialect::kPolicyAttr)
+      matmul->setDiscardableAttr(attr.getName(), attr.getValue());
+  rewriter.replaceOp(op, matmul);
+}
+
+//===----------------------------------------------------------------------===//
+// Remarks
+//===----------------------------------------------------------------------===//
+
+static remark::RemarkOpts remarkOf(Operation *op, StringRef id) {
+  auto function = op->getParentOfType<FunctionOpInterface>();
+  return remark::RemarkOpts::name(id)
+      .category("mx-quantize")
+      .function(function ? function.getName() : StringRef());
+}
+
+static std::string extentText(int64_t extent) {
+  return ShapedType::isDynamic(extent) ? "?" : std::to_string(extent);
+}
+
+static void remarkQuantized(const Match &match) {
+  using Arg = remark::detail::Remark::Arg;
+  const std::optional<Recipe> &activations = match.formats.activations;
+  Operation *op = match.op;
+  auto note = remark::passed(op->getLoc(), remarkOf(op, "Quantized"));
+  note << Arg("Weights", match.formats.weights.text)
+       << Arg("Activations", activations ? activations->text : "none")
+       << Arg("M", extentText(match.m)) << Arg("N", extentText(match.n))
+       << Arg("K", extentText(match.k));
+  if (activations &&
+      activations->preset.format.outer == ::mx::OuterScale::Tensor)
+    note << Arg("Note", "the scale of the whole activation needs a pass over "
+                        "it first, a row scale does not");
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct ConvertLinalgToMX final
+    : impl::ConvertLinalgToMXPassBase<ConvertLinalgToMX> {
+  using ConvertLinalgToMXPassBase::ConvertLinalgToMXPassBase;
+
+  void runOnOperation() override {
+    std::optional<Request> request = readOptions();
+    if (!request)
+      return signalPassFailure();
+    SmallVector<linalg::LinalgOp> contractions;
+    getOperation().walk([&](linalg::LinalgOp op) {
+      if (isContraction(op))
+        contractions.push_back(op);
+    });
+    IRRewriter rewriter(&getContext());
+    for (linalg::LinalgOp op : contractions)
+      if (failed(convert(rewriter, op, *request)))
+        signalPassFailure();
+  }
+
+private:
+  /// Reads one operand's options; nothing, and an error, where they are wrong.
+  std::optional<Recipe> readRecipe(StringRef option, StringRef text,
+                                   StringRef rule) {
+    if (rule != "preset" && rule != "mse") {
+      emitError(getOperation().getLoc())
+          << "option '" << option << "-scale-rule': found '" << rule
+          << "', expected preset or mse";
+      return std::nullopt;
+    }
+    std::string error;
+    std::optional<Recipe> recipe = parseRecipe(text, rule == "mse", error);
+    if (!recipe)
+      emitError(getOperation().getLoc())
+          << "option '" << option << "': " << error;
+    return recipe;
+  }
+
+  std::optional<Request> readOptions() {
+    std::optional<Recipe> ofWeights =
+        readRecipe("weights", weights, weightsScaleRule);
+    if (!ofWeights)
+      return std::nullopt;
+    Request request{{*ofWeights, std::nullopt}, minK, minN};
+    if (activations == "none") {
+      if (activationsScaleRule == "preset")
+        return request;
+      emitError(getOperation().getLoc())
+          << "option 'activations-scale-rule': found '" << activationsScaleRule
+          << "', expected preset, since activations=none has no scale";
+      return std::nullopt;
+    }
+    request.formats.activations =
+        readRecipe("activations", activations, activationsScaleRule);
+    if (!request.formats.activations)
+      return std::nullopt;
+    return request;
+  }
+
+  LogicalResult convert(RewriterBase &rewriter, linalg::LinalgOp op,
+                        const Request &request) {
+    Miss miss;
+    if (std::optional<Match> match = matchContraction(op, request, miss)) {
+      remarkQuantized(*match);
+      rewrite(rewriter, *match);
+      return success();
+    }
+    remark::missed(op.getLoc(), remarkOf(op, miss.id))
+        << remark::detail::Remark::Arg("Reason", miss.text);
+    // What the user left out is as asked.
+    if (!strict || miss.id == "Skipped")
+      return success();
+    return op.emitOpError("is not quantized (")
+           << miss.id << "): " << miss.text;
+  }
+};
+
+} // namespace
+} // namespace mlir::mx

@@ -1,0 +1,69 @@
+//===- Match.h - which contractions become mx.matmul ------------*- C++ -*-===//
+//
+// All decisions of convert-linalg-to-mx, before anything is changed.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MX_CONVERSION_LINALGTOMX_MATCH_H
+#define MX_CONVERSION_LINALGTOMX_MATCH_H
+
+#include "mx/Dialect/MX/IR/MX.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+#include <string>
+
+namespace mlir::mx {
+
+/// How one operand is quantized. `text` is what the user wrote.
+struct Recipe {
+  ::mx::Preset preset;
+  std::string text;
+};
+
+/// How a contraction is quantized; no activations: weight-only.
+struct Formats {
+  Recipe weights;
+  std::optional<Recipe> activations;
+};
+
+/// What the pass was asked to do.
+struct Request {
+  Formats formats;
+  int64_t minK = 0, minN = 0;
+};
+
+/// Returns the preset `text` with `mse` or its own scale rule; on failure
+/// `error` says what was found and what was wanted.
+std::optional<Recipe> parseRecipe(StringRef text, bool mse, std::string &error);
+
+/// Why a contraction is left alone: an id of docs/Remarks.md, and the case.
+struct Miss {
+  StringRef id;
+  std::string text;
+};
+
+/// An operand that holds K on its last axis once it is transposed, if asked.
+struct KLastOperand {
+  Value value;
+  bool transpose;
+};
+
+/// A contraction that can be quantized.
+struct Match {
+  linalg::MatmulOp op;
+  KLastOperand lhs, rhs;
+  Formats formats;
+  int64_t m, n, k; ///< dynamic where no type says it
+};
+
+/// Returns true for a linalg op that sums products of two operands.
+bool isContraction(linalg::LinalgOp op);
+
+/// Matches a contraction; on failure `miss` says why.
+std::optional<Match> matchContraction(linalg::LinalgOp op,
+                                      const Request &request, Miss &miss);
+
+} // namespace mlir::mx
+
+#endif // MX_CONVERSION_LINALGTOMX_MATCH_H

@@ -1,0 +1,291 @@
+//===- FoldConstants.cpp - quantize constant weights ----------------------===//
+//
+// Finds each mx.quantize of a constant, replaces it, and takes away what only
+// it needed: first the ops, then the floats. Weights go one after the other,
+// so that no more than one is held twice.
+//
+//===----------------------------------------------------------------------===//
+
+#include "FoldConstants.h"
+
+#include "mx/Dialect/MX/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace mlir::mx {
+
+#define GEN_PASS_DEF_MXFOLDCONSTANTSPASS
+#include "mx/Dialect/MX/Transforms/Passes.h.inc"
+
+namespace {
+
+using BlobEntry = DialectResourceBlobManager::BlobEntry;
+
+//===----------------------------------------------------------------------===//
+// Resources
+//===----------------------------------------------------------------------===//
+
+/// Counts the ops of a module that name each resource.
+class ResourceUses {
+public:
+  explicit ResourceUses(Operation *module) {
+    module->walk([&](Operation *op) { add(op); });
+  }
+
+  void add(Operation *op) {
+    for (BlobEntry *entry : entriesOf(op))
+      ++counts[entry];
+  }
+
+  /// Returns the resources that nothing names any more without `op`.
+  SmallVector<BlobEntry *> remove(Operation *op) {
+    SmallVector<BlobEntry *> unused;
+    for (BlobEntry *entry : entriesOf(op))
+      if (--counts[entry] == 0)
+        unused.push_back(entry);
+    return unused;
+  }
+
+private:
+  static llvm::SmallSetVector<BlobEntry *, 4> entriesOf(Operation *op) {
+    llvm::SmallSetVector<BlobEntry *, 4> entries;
+    op->getAttrDictionary().walk([&](DenseResourceElementsAttr attr) {
+      entries.insert(attr.getRawHandle().getResource());
+    });
+    return entries;
+  }
+
+  DenseMap<BlobEntry *, int64_t> counts;
+};
+
+//===----------------------------------------------------------------------===//
+// Folding
+//===----------------------------------------------------------------------===//
+
+/// What a constant was made of.
+struct Folded {
+  ConstantView source;
+  std::optional<ConstantView> outer;
+  BlockType format;
+  ::mx::Quantizer quantizer;
+  BlocksAttr value;
+};
+
+class Folder {
+public:
+  Folder(ModuleOp module, bool releaseBlobs)
+      : module(module), releaseBlobs(releaseBlobs), uses(module) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult fold(OuterScaleOp op);
+  LogicalResult fold(QuantizeOp op);
+  LogicalResult getView(Operation *user, Value value,
+                        std::optional<ConstantView> &view);
+  BlocksAttr quantize(QuantizeOp op, const ConstantView &source,
+                      const std::optional<ConstantView> &outer);
+  void replace(Operation *op, Operation *constant);
+  void eraseDead(llvm::SmallSetVector<Operation *, 8> ops);
+  void erase(Operation *op);
+
+  ModuleOp module;
+  bool releaseBlobs;
+  ResourceUses uses;
+  DenseSet<BlobEntry *> read;
+  std::vector<Folded> done;
+  SmallPtrSet<Operation *, 8> erased;
+};
+
+} // namespace
+
+/// Says that a constant stays to be quantized at run time.
+static void remarkNotFolded(Operation *op, StringRef why) {
+  auto function = op->getParentOfType<FunctionOpInterface>();
+  remark::missed(op->getLoc(),
+                 remark::RemarkOpts::name("NotFolded")
+                     .category("mx-fold")
+                     .function(function ? function.getName() : StringRef()))
+      << remark::detail::Remark::Arg("Reason", why);
+}
+
+/// Returns true if each user quantizes the same value with the scales: they
+/// are then computed on the way.
+static bool isPartOfQuantize(OuterScaleOp op) {
+  return llvm::all_of(op->getUsers(), [&](Operation *user) {
+    auto quantize = dyn_cast<QuantizeOp>(user);
+    return quantize && quantize.getOuter() == op.getResult() &&
+           quantize.getSource() == op.getSource() &&
+           getBlockType(quantize.getType()) == op.getFormat();
+  });
+}
+
+/// Sets `view` where `value`, an operand of `user`, is a constant that can be
+/// read. Fails where it is one whose bytes are not there.
+LogicalResult Folder::getView(Operation *user, Value value,
+                              std::optional<ConstantView> &view) {
+  LayoutChain chain = LayoutChain::behind(value);
+  ElementsAttr constant = chain.getConstant();
+  if (!constant)
+    return success();
+  std::string why = missingBytes(constant);
+  if (!why.empty()) {
+    InFlightDiagnostic diag = user->emitOpError("constant operand: ") << why;
+    diag.attachNote(chain.root.getLoc()) << "the constant is here";
+    return diag;
+  }
+  view = ConstantView::get(chain, why);
+  if (!view)
+    return remarkNotFolded(user, why), success();
+  if (failed(verifyCompatibleShape(
+          view->getShape(), cast<ShapedType>(value.getType()).getShape()))) {
+    view.reset();
+    remarkNotFolded(user, "a cast to extents that the constant has not");
+    return success();
+  }
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
+    read.insert(resource.getRawHandle().getResource());
+  return success();
+}
+
+LogicalResult Folder::fold(OuterScaleOp op) {
+  std::optional<ConstantView> view;
+  if (isPartOfQuantize(op))
+    return success();
+  if (failed(getView(op, op.getSource(), view)))
+    return failure();
+  if (!view)
+    return success();
+  auto format = cast<BlockType>(op.getFormat());
+  RankedTensorType type =
+      getOuterType(RankedTensorType::get(view->getShape(),
+                                         Float32Type::get(op.getContext())),
+                   format.getFormat());
+  std::vector<float> outer =
+      computeOuter(op.getContext(), format.getFormat(), *view);
+  OpBuilder builder(op);
+  replace(op, arith::ConstantOp::create(
+                  builder, op.getLoc(),
+                  DenseElementsAttr::get(type, ArrayRef<float>(outer))));
+  return success();
+}
+
+BlocksAttr Folder::quantize(QuantizeOp op, const ConstantView &source,
+                            const std::optional<ConstantView> &outer) {
+  BlockType format = getBlockType(op.getType());
+  const ::mx::Quantizer &quantizer = op.getQuantizer().getQuantizer();
+  for (const Folded &folded : done)
+    if (folded.source == source && folded.outer == outer &&
+        folded.format == format && folded.quantizer == quantizer)
+      return folded.value;
+  std::vector<float> given;
+  if (outer)
+    given = readAll(*outer);
+  BlocksAttr value =
+      quantizeView(format, quantizer, source, outer ? &given : nullptr);
+  done.push_back({source, outer, format, quantizer, value});
+  return value;
+}
+
+LogicalResult Folder::fold(QuantizeOp op) {
+  std::optional<ConstantView> source, outer;
+  if (failed(getView(op, op.getSource(), source)))
+    return failure();
+  if (!source || source->getShape().empty())
+    return success();
+  auto scale = op.getOuter() ? op.getOuter().getDefiningOp<OuterScaleOp>()
+                             : OuterScaleOp();
+  if (op.getOuter() && !(scale && isPartOfQuantize(scale))) {
+    if (failed(getView(op, op.getOuter(), outer)))
+      return failure();
+    if (!outer) {
+      remarkNotFolded(op, "the outer scale is not a constant");
+      return success();
+    }
+  }
+  BlocksAttr value = quantize(op, *source, outer);
+  OpBuilder builder(op);
+  replace(op, ConstantOp::create(builder, op.getLoc(), value.getType(), value));
+  return success();
+}
+
+LogicalResult Folder::run() {
+  SmallVector<OuterScaleOp> scales;
+  SmallVector<QuantizeOp> quantizes;
+  module.walk([&](OuterScaleOp op) { scales.push_back(op); });
+  module.walk([&](QuantizeOp op) { quantizes.push_back(op); });
+  for (OuterScaleOp op : scales)
+    if (!erased.contains(op) && failed(fold(op)))
+      return failure();
+  for (QuantizeOp op : quantizes)
+    if (!erased.contains(op) && failed(fold(op)))
+      return failure();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Changing the IR
+//===----------------------------------------------------------------------===//
+
+/// Puts `constant` in the place of `op`, whose type may be less static.
+void Folder::replace(Operation *op, Operation *constant) {
+  uses.add(constant);
+  Value value = constant->getResult(0);
+  if (value.getType() != op->getResult(0).getType()) {
+    OpBuilder builder(op);
+    value = tensor::CastOp::create(builder, op->getLoc(),
+                                   op->getResult(0).getType(), value);
+  }
+  op->getResult(0).replaceAllUsesWith(value);
+  llvm::SmallSetVector<Operation *, 8> dead;
+  dead.insert(op);
+  eraseDead(std::move(dead));
+}
+
+/// Erases those of `ops` that are dead, and what is dead then.
+void Folder::eraseDead(llvm::SmallSetVector<Operation *, 8> ops) {
+  while (!ops.empty()) {
+    Operation *op = ops.pop_back_val();
+    if (!isOpTriviallyDead(op))
+      continue;
+    for (Value operand : op->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        ops.insert(producer);
+    erase(op);
+  }
+}
+
+void Folder::erase(Operation *op) {
+  for (BlobEntry *entry : uses.remove(op))
+    if (releaseBlobs && read.contains(entry))
+      entry->setBlob(AsmResourceBlob());
+  erased.insert(op);
+  op->erase();
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct FoldConstants final : impl::MXFoldConstantsPassBase<FoldConstants> {
+  using MXFoldConstantsPassBase::MXFoldConstantsPassBase;
+
+  void runOnOperation() override {
+    // Resources belong to the context; an outer module may use them too.
+    bool isTop = !getOperation()->getParentOp();
+    if (failed(Folder(getOperation(), releaseBlobs && isTop).run()))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace mlir::mx

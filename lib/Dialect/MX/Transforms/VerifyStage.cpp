@@ -1,0 +1,226 @@
+//===- VerifyStage.cpp - is the module at its stage? ----------------------===//
+//
+// The type system lets data movement cut a block (upstream verifies a slice at
+// offset 5, a transpose of the last axis); this pass does not.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mx/Dialect/MX/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace mlir::mx {
+
+#define GEN_PASS_DEF_MXVERIFYSTAGEPASS
+#include "mx/Dialect/MX/Transforms/Passes.h.inc"
+
+/// Returns the first type of `types` that holds a block type, null where none
+/// does.
+static Type findBlockType(TypeRange types) {
+  for (Type type : types)
+    if (type.walk([](BlockType) { return WalkResult::interrupt(); })
+            .wasInterrupted())
+      return type;
+  return {};
+}
+
+/// Every type that `op` gives or takes: operands, results, block arguments, and
+/// a function's signature.
+static SmallVector<Type> typesOf(Operation *op) {
+  SmallVector<Type> types = llvm::to_vector(op->getOperandTypes());
+  llvm::append_range(types, op->getResultTypes());
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      llvm::append_range(types, block.getArgumentTypes());
+  if (auto function = dyn_cast<FunctionOpInterface>(op))
+    types.push_back(function.getFunctionType());
+  return types;
+}
+
+static bool isMXOp(Operation *op) { return isa<MXDialect>(op->getDialect()); }
+
+static bool isPartsOp(Operation *op) {
+  return isa<QuantizePartsOp, DequantizePartsOp, MatmulPartsOp>(op);
+}
+
+//===----------------------------------------------------------------------===//
+// Stage block
+//===----------------------------------------------------------------------===//
+
+/// Checks that [offset, offset + size) of the last axis is all of it, or whole
+/// blocks.
+static LogicalResult verifyLastAxis(Operation *op, RankedTensorType whole,
+                                    OpFoldResult offset, OpFoldResult size,
+                                    OpFoldResult stride, Value source) {
+  int64_t block = getBlockType(whole).getBlockSize();
+  int64_t axis = whole.getRank() - 1, k = whole.getDimSize(axis);
+  std::optional<int64_t> first = getConstantIntValue(offset);
+  std::optional<int64_t> count = getConstantIntValue(size);
+  if (getConstantIntValue(stride) != 1)
+    return op->emitOpError("strides over the blocked axis, expected stride 1");
+  if (first == 0 && source && !count)
+    if (auto dim =
+            dyn_cast<tensor::DimOp>(cast<Value>(size).getDefiningOp()
+                                        ? cast<Value>(size).getDefiningOp()
+                                        : op);
+        dim && dim.getSource() == source && dim.getConstantIndex() == axis)
+      return success();
+  if (!first || !count)
+    return op->emitOpError("slices the blocked axis at a run-time offset or "
+                           "size, expected constants or all of the axis");
+  bool reachesEnd = !ShapedType::isDynamic(k) && *first + *count == k;
+  if (*first % block != 0 || (*count % block != 0 && !reachesEnd))
+    return op->emitOpError("cuts a block: offset ")
+           << *first << " and size " << *count
+           << " of the last axis, expected multiples of " << block;
+  return success();
+}
+
+/// Checks a slice of `whole`; `part` may have fewer axes, not the last.
+template <typename Op>
+static LogicalResult verifySlice(Op op, RankedTensorType whole,
+                                 RankedTensorType part, Value source) {
+  if (whole.getRank() == 0 || part.getRank() == 0)
+    return op->emitOpError("drops the blocked axis");
+  if (part.getRank() != whole.getRank()) {
+    auto mask = computeRankReductionMask(
+        llvm::to_vector(llvm::map_range(
+            op.getMixedSizes(),
+            [](OpFoldResult size) {
+              return getConstantIntValue(size).value_or(ShapedType::kDynamic);
+            })),
+        part.getShape());
+    if (!mask || mask->contains(whole.getRank() - 1))
+      return op->emitOpError("drops the blocked axis");
+  }
+  return verifyLastAxis(op, whole, op.getMixedOffsets().back(),
+                        op.getMixedSizes().back(), op.getMixedStrides().back(),
+                        source);
+}
+
+template <typename Op> static LogicalResult verifyReshape(Op op) {
+  SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
+  if (groups.empty() || groups.back().size() != 1)
+    return op->emitOpError("splits or merges the blocked axis, expected it to "
+                           "be kept as it is");
+  return success();
+}
+
+/// Checks one op that touches `type`, a type with blocks.
+static LogicalResult verifyBlockOp(Operation *op, Type type) {
+  if (!getBlockType(type) && !isa<FunctionType>(type))
+    return op->emitOpError("has type ")
+           << type << ", expected blocks only as elements of a ranked tensor";
+  for (Region &region : op->getRegions())
+    for (Block &block : llvm::drop_begin(region))
+      if (findBlockType(block.getArgumentTypes()))
+        return op->emitOpError("passes blocks to a successor block, expected "
+                               "structured control flow (scf)");
+  StringRef dialect = op->getName().getDialectNamespace();
+  if (isMXOp(op) || dialect == "func" || dialect == "scf" || dialect == "shard")
+    return success();
+  return TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<tensor::EmptyOp, tensor::DimOp, tensor::CastOp>(
+          [](auto) { return success(); })
+      .Case([](tensor::ExtractSliceOp slice) {
+        return verifySlice(slice, slice.getSourceType(), slice.getType(),
+                           slice.getSource());
+      })
+      .Case([](tensor::InsertSliceOp slice) {
+        return verifySlice(slice, slice.getType(), slice.getSourceType(),
+                           slice.getDest());
+      })
+      .Case([](tensor::ParallelInsertSliceOp slice) {
+        return verifySlice(slice, slice.getDestType(), slice.getSourceType(),
+                           slice.getDest());
+      })
+      .Case<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+          [](auto reshape) { return verifyReshape(reshape); })
+      .Case([](arith::SelectOp select) -> LogicalResult {
+        if (isa<ShapedType>(select.getCondition().getType()))
+          return select.emitOpError("chooses element by element, expected a "
+                                    "scalar condition");
+        return success();
+      })
+      .Default([&](Operation *other) {
+        return other->emitOpError("touches ")
+               << type << ", which only ops that keep blocks whole may do; "
+               << "move it to the float side";
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// The stages
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyFloat(Operation *op) {
+  if (isMXOp(op))
+    return op->emitOpError("is an mx op, expected none at stage float");
+  if (Type type = findBlockType(typesOf(op)))
+    return op->emitOpError("has type ") << type
+                                        << ", expected none at stage "
+                                           "float";
+  return success();
+}
+
+static LogicalResult verifyBlock(Operation *op) {
+  if (isPartsOp(op))
+    return op->emitOpError("works on parts, expected block tensors at stage "
+                           "block");
+  Type type = findBlockType(typesOf(op));
+  return type ? verifyBlockOp(op, type) : success();
+}
+
+static LogicalResult verifyParts(Operation *op) {
+  if (isMXOp(op) && !isPartsOp(op))
+    return op->emitOpError("works on block tensors, expected ops on parts at "
+                           "stage parts");
+  if (Type type = findBlockType(typesOf(op)))
+    return op->emitOpError("has type ") << type
+                                        << ", expected codes and "
+                                           "scales at stage parts";
+  return success();
+}
+
+static LogicalResult verifyTarget(Operation *op) {
+  StringRef dialect = op->getName().getDialectNamespace();
+  if (dialect == "builtin"
+          ? !isa<UnrealizedConversionCastOp>(op)
+          : dialect == "llvm" || dialect == "gpu" || dialect == "nvvm")
+    return success();
+  return op->emitOpError("was not lowered, expected only llvm and gpu ops at "
+                         "stage target");
+}
+
+namespace {
+
+struct VerifyStage final : impl::MXVerifyStagePassBase<VerifyStage> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    using Check = LogicalResult (*)(Operation *);
+    Check check = llvm::StringSwitch<Check>(stage)
+                      .Case("float", verifyFloat)
+                      .Case("block", verifyBlock)
+                      .Case("parts", verifyParts)
+                      .Case("target", verifyTarget)
+                      .Default(nullptr);
+    if (!check) {
+      getOperation().emitError("mx-verify-stage: unknown stage '")
+          << stage << "', expected float, block, parts or target";
+      return signalPassFailure();
+    }
+    bool anyFailed = false;
+    getOperation().walk([&](Operation *op) { anyFailed |= failed(check(op)); });
+    if (anyFailed)
+      signalPassFailure();
+    else
+      markAllAnalysesPreserved();
+  }
+};
+
+} // namespace
+} // namespace mlir::mx

@@ -1,0 +1,37 @@
+//===- Quantize.cpp - Float -> Block --------------------------------------===//
+
+#include "mx/Conversion/Passes.h"
+#include "mx/Dialect/MX/Transforms/Passes.h"
+#include "mx/Pipelines/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void mlir::mx::buildQuantizePipeline(OpPassManager &pm,
+                                     const QuantizePipelineOptions &options) {
+  ConvertLinalgToMXPassOptions convert;
+  convert.weights = options.weights;
+  convert.activations = options.activations;
+  convert.weightsScaleRule = options.weightsScaleRule;
+  convert.activationsScaleRule = options.activationsScaleRule;
+  convert.minK = options.minK;
+  convert.minN = options.minN;
+  convert.strict = options.strict;
+  pm.addPass(createConvertLinalgToMXPass(convert));
+  // One quantize of an activation that feeds many products.
+  pm.addPass(createCSEPass());
+  pm.addPass(createMXFoldConstantsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void mlir::mx::registerQuantizePipeline() {
+  PassPipelineRegistration<QuantizePipelineOptions>(
+      "mx-quantize",
+      "Quantize contractions with a weight, and their constant weights at "
+      "compile time (Float -> Block)",
+      buildQuantizePipeline);
+}

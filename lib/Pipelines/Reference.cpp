@@ -1,0 +1,100 @@
+//===- Reference.cpp - the slow, exact lowering ---------------------------===//
+
+#include "mx/Conversion/Passes.h"
+#include "mx/Dialect/MX/Transforms/Passes.h"
+#include "mx/Pipelines/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace mlir::mx {
+
+/// Tensors -> memrefs. Results are new buffers that the caller owns: the
+/// ownership-based deallocation copies a result that is an argument or a
+/// constant.
+static void addBufferization(OpPassManager &pm) {
+  pm.addPass(createMXPrepareEntryPointsPass());
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
+  pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(options));
+  pm.addPass(createCanonicalizerPass());
+  bufferization::buildBufferDeallocationPipeline(
+      pm, bufferization::BufferDeallocationPipelineOptions());
+}
+
+/// Memrefs -> LLVM dialect.
+static void addLowering(OpPassManager &pm) {
+  pm.addPass(createConvertBufferizationToMemRefPass());
+  pm.addPass(createConvertLinalgToLoopsPass());
+  // Not every CPU has bf16 arithmetic, and no library the conversions of it.
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs = {"bf16"};
+  pm.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = true;
+  pm.addPass(arith::createArithExpandOpsPass(expand));
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  MXVerifyStagePassOptions target;
+  target.stage = "target";
+  pm.addPass(createMXVerifyStagePass(target));
+}
+
+void buildFloatToLLVMPipeline(OpPassManager &pm) {
+  addBufferization(pm);
+  addLowering(pm);
+}
+
+void buildReferencePipeline(OpPassManager &pm) {
+  pm.addPass(createMXVerifyStagePass());
+  pm.addPass(createConvertMXToPartsPass());
+  MXVerifyStagePassOptions parts;
+  parts.stage = "parts";
+  pm.addPass(createMXVerifyStagePass(parts));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  addBufferization(pm);
+  pm.addPass(createConvertMXPartsToLoopsPass());
+  addLowering(pm);
+}
+
+void registerPipelines() {
+  registerQuantizePipeline();
+  PassPipelineRegistration<>(
+      "mx-reference",
+      "Lower block tensors to LLVM, slowly and exactly (the oracle)",
+      buildReferencePipeline);
+  PassPipelineRegistration<>(
+      "mx-float-to-llvm",
+      "Lower tensors of upstream dialects to LLVM, with the runner's ABI",
+      buildFloatToLLVMPipeline);
+}
+
+} // namespace mlir::mx

@@ -1,0 +1,187 @@
+//===- Jit.cpp - lowered modules as callable code -------------------------===//
+
+#include "mx/Runner/Jit.h"
+
+#include "mx/Runner/Error.h"
+#include "mx/Runner/Source.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/DynamicLibrary.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace mlir::mx;
+
+/// Returns a machine for this processor, all of its features on.
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeHostMachine() {
+  static const bool isInitialized = [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    return true;
+  }();
+  (void)isInitialized;
+  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder)
+    return builder.takeError();
+  builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
+  return builder->createTargetMachine();
+}
+
+static bool usesOpenMP(ModuleOp module) {
+  return module
+      .walk([](Operation *op) {
+        auto function = dyn_cast<LLVM::LLVMFuncOp>(op);
+        bool isOpenMP = op->getName().getDialectNamespace() == "omp" ||
+                        (function && function.getName().starts_with("__kmpc_"));
+        return isOpenMP ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+/// Returns the libraries that compiled code may call, as far as they are there:
+/// MLIR's C runner utilities (copies of strided memrefs), and OpenMP's.
+static SmallVector<std::string> findLibraries(ModuleOp module) {
+  SmallVector<std::string> libraries;
+  auto add = [&](const char *name) {
+    std::string path = std::string(MX_LLVM_LIBRARY_DIR "/") + name;
+    if (llvm::sys::fs::exists(path))
+      libraries.push_back(path);
+  };
+  add("libmlir_c_runner_utils.so");
+  if (usesOpenMP(module))
+    add("libomp.so");
+  return libraries;
+}
+
+/// Loads `libraries` and looks for what `module` declares, so that an unknown
+/// function is an error with a place instead of a failure of the linker.
+static llvm::Error checkSymbols(ModuleOp module,
+                                ArrayRef<std::string> libraries) {
+  std::string message;
+  for (const std::string &library : libraries)
+    if (llvm::sys::DynamicLibrary::LoadLibraryPermanently(library.c_str(),
+                                                          &message))
+      return makeError("cannot load '" + library + "': " + message);
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    std::string name = function.getName().str();
+    if (!function.isExternal() ||
+        SymbolTable::symbolKnownUseEmpty(function, module.getOperation()))
+      continue;
+    if (!StringRef(name).starts_with("llvm.") &&
+        !llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(name))
+      return makeError(function.getLoc(),
+                       "function '@" + name + "' is called but not defined");
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Error checkLowered(ModuleOp module) {
+  Operation *op = findUnlowered(module);
+  if (!op)
+    return llvm::Error::success();
+  return makeError(op->getLoc(), "'" + op->getName().getStringRef() +
+                                     "' is left after the pipeline, which has "
+                                     "to lower to the LLVM dialect");
+}
+
+Executable::Executable() = default;
+Executable::~Executable() = default;
+Executable::Executable(Executable &&) = default;
+
+static llvm::Expected<std::unique_ptr<ExecutionEngine>>
+createEngine(ModuleOp module, ArrayRef<std::string> libraries) {
+  auto machine = makeHostMachine();
+  if (!machine)
+    return machine.takeError();
+  ExecutionEngineOptions options;
+  auto optimize = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
+                                            machine->get());
+  options.transformer = optimize;
+  options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
+  SmallVector<StringRef> paths(libraries.begin(), libraries.end());
+  options.sharedLibPaths = paths;
+  options.enableGDBNotificationListener = false;
+  options.enablePerfNotificationListener = false;
+  // The engine takes a machine of its own: the transformer uses ours while the
+  // engine is built.
+  FirstError first(module.getContext());
+  auto engine = ExecutionEngine::create(module, options);
+  if (engine)
+    return engine;
+  std::string message = llvm::toString(engine.takeError());
+  return first.take("cannot compile the module: " + message);
+}
+
+llvm::Expected<Executable> Executable::create(ModuleOp module,
+                                              StringRef entry) {
+  if (llvm::Error error = checkLowered(module))
+    return error;
+  auto signature = readSignature(module, entry);
+  if (!signature)
+    return signature.takeError();
+  SmallVector<std::string> libraries = findLibraries(module);
+  if (llvm::Error error = checkSymbols(module, libraries))
+    return error;
+  auto engine = createEngine(module, libraries);
+  if (!engine)
+    return engine.takeError();
+  (*engine)->initialize();
+  auto function = (*engine)->lookupPacked(("_mlir_ciface_" + entry).str());
+  if (!function)
+    return addContext("cannot compile the module: ", function.takeError());
+  Executable executable;
+  executable.signature = std::make_unique<Signature>(std::move(*signature));
+  executable.engine = std::move(*engine);
+  executable.function = *function;
+  return executable;
+}
+
+llvm::Expected<SmallVector<Array>>
+Executable::call(ArrayRef<Array> arguments, double *milliseconds) const {
+  CallFrame frame(*signature, arguments);
+  auto begin = std::chrono::steady_clock::now();
+  function(frame.getPacked());
+  std::chrono::duration<double, std::milli> time =
+      std::chrono::steady_clock::now() - begin;
+  if (milliseconds)
+    *milliseconds = time.count();
+  return frame.takeResults();
+}
+
+llvm::Expected<std::string> mlir::mx::emitAssembly(ModuleOp module) {
+  if (llvm::Error error = checkLowered(module))
+    return error;
+  auto machine = makeHostMachine();
+  if (!machine)
+    return machine.takeError();
+  llvm::LLVMContext context;
+  FirstError first(module.getContext());
+  std::unique_ptr<llvm::Module> code = translateModuleToLLVMIR(module, context);
+  if (!code)
+    return first.take("the module has no translation to LLVM IR");
+  ExecutionEngine::setupTargetTripleAndDataLayout(code.get(), machine->get());
+  auto optimize = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
+                                            machine->get());
+  if (llvm::Error error = optimize(code.get()))
+    return error;
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream os(text);
+  llvm::legacy::PassManager passes;
+  if ((*machine)->addPassesToEmitFile(passes, os, nullptr,
+                                      llvm::CodeGenFileType::AssemblyFile))
+    return makeError("this machine's target prints no assembly");
+  passes.run(*code);
+  return text.str().str();
+}

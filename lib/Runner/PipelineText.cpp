@@ -1,0 +1,82 @@
+//===- PipelineText.cpp - pass pipelines as text --------------------------===//
+
+#include "mx/Runner/Error.h"
+#include "mx/Runner/Source.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <optional>
+
+using namespace mlir;
+using namespace mlir::mx;
+
+static constexpr StringLiteral anchor("builtin.module(");
+
+static StringRef stripAnchor(StringRef pipeline) {
+  pipeline = pipeline.trim();
+  if (pipeline.starts_with(anchor) && pipeline.ends_with(")"))
+    return pipeline.drop_front(anchor.size()).drop_back().trim();
+  return pipeline;
+}
+
+/// Returns the first line of what the pipeline parser printed, without the
+/// position that it puts in front of the message.
+static std::string firstMessage(StringRef printed) {
+  StringRef line = printed.split('\n').first;
+  size_t at = line.rfind("error: ");
+  return line.drop_front(at == StringRef::npos ? 0 : at + strlen("error: "))
+      .str();
+}
+
+llvm::Error mlir::mx::runPipeline(ModuleOp module, StringRef pipeline) {
+  FirstError first(module.getContext());
+  PassManager pm(module.getContext(), ModuleOp::getOperationName());
+  std::string printed;
+  llvm::raw_string_ostream os(printed);
+  if (failed(parsePassPipeline(stripAnchor(pipeline), pm, os)))
+    return addContext("pipeline '" + pipeline + "': ",
+                      first.take(firstMessage(printed)));
+  if (failed(pm.run(module)))
+    return first.take("pipeline '" + pipeline + "' failed without a message");
+  return llvm::Error::success();
+}
+
+/// Returns the elements of a pipeline: commas within brackets do not count.
+static SmallVector<StringRef> splitElements(StringRef pipeline) {
+  SmallVector<StringRef> elements;
+  size_t begin = 0;
+  int depth = 0;
+  for (auto [i, c] : llvm::enumerate(pipeline)) {
+    depth += StringRef("({[<").contains(c);
+    depth -= StringRef(")}]>").contains(c);
+    if (c != ',' || depth != 0)
+      continue;
+    elements.push_back(pipeline.slice(begin, i).trim());
+    begin = i + 1;
+  }
+  elements.push_back(pipeline.substr(begin).trim());
+  return elements;
+}
+
+static bool isLowering(StringRef element) {
+  StringRef name = element.take_until([](char c) { return c == '{'; }).rtrim();
+  return name == "mx-reference" || name == "mx-to-llvm" ||
+         name == "mx-to-nvvm" || name == "mx-float-to-llvm";
+}
+
+bool mlir::mx::replaceLowering(std::string &pipeline, StringRef lowering) {
+  SmallVector<StringRef> elements = splitElements(stripAnchor(pipeline));
+  auto *at = llvm::find_if(elements, isLowering);
+  if (at == elements.end())
+    return false;
+  *at = lowering;
+  pipeline = llvm::join(elements, ",");
+  return true;
+}
+
+std::string mlir::mx::getPartBeforeLowering(StringRef pipeline) {
+  SmallVector<StringRef> elements = splitElements(stripAnchor(pipeline));
+  return llvm::join(elements.begin(), llvm::find_if(elements, isLowering), ",");
+}

@@ -1,0 +1,255 @@
+//===- MatmulTest.cpp - compiled matmul against the library ---------------===//
+//
+// With in_order the compiled reference gives the library's matmul, bit for bit:
+// every preset, every kind of partner, ragged K, dynamic M, batches.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Data.h"
+
+#include "mx/Numerics/Block.h"
+#include "mx/Numerics/Codec.h"
+#include "mx/Numerics/Matmul.h"
+#include "mx/Numerics/Packing.h"
+
+#include "gtest/gtest.h"
+
+using namespace mlir;
+using namespace mlir::mx;
+using namespace mlir::mx::test;
+
+namespace {
+
+/// Quantized rows that the library reads.
+struct Matrix {
+  Matrix(const ::mx::Preset &preset, const std::vector<float> &x, int64_t rows,
+         int64_t k)
+      : outer(rows), codes(rows * ::mx::codeBytesPerRow(preset.format, k)),
+        scales(rows * ::mx::scaleBytesPerRow(preset.format, k)),
+        format(preset.format) {
+    ::mx::outerScales(format, x.data(), rows, k, outer.data());
+    ::mx::quantizeRows(format, preset.quantizer, x.data(), rows, k,
+                       outer.data(), codes.data(), scales.data());
+  }
+
+  ::mx::BlockMatrix view() const {
+    return {format, codes.data(), scales.data(),
+            format.hasOuterScale() ? outer.data() : nullptr};
+  }
+
+  std::vector<float> outer;
+  std::vector<uint8_t> codes, scales;
+  ::mx::FormatSpec format;
+};
+
+/// %q NAME of argument %NAME, shaped `shape`, as preset's block tensor.
+std::string quantizeText(StringRef name, StringRef shape,
+                         const ::mx::Preset &preset, StringRef sizes) {
+  bool hasOuter = preset.format.hasOuterScale();
+  StringRef outerType = preset.format.outer == ::mx::OuterScale::Row
+                            ? "tensor<{rows}xf32>"
+                            : "tensor<f32>";
+  std::string text =
+      hasOuter ? "%o{n} = mx.outer_scale %{n} : tensor<{s}xf32> for {t}\n" : "";
+  text += "%e{n} = tensor.empty({z}) : tensor<{s}x{t}>\n"
+          "%q{n} = mx.quantize ins(%{n} : tensor<{s}xf32>) ";
+  if (hasOuter)
+    text += "outer(%o{n} : " + outerType.str() + ") ";
+  text += "outs(%e{n} : tensor<{s}x{t}>) using {p}\n";
+  return substitute(text, {{"n", name.str()},
+                           {"s", shape.str()},
+                           {"t", typeOf(preset.format)},
+                           {"z", sizes.str()},
+                           {"p", std::string(preset.name)},
+                           {"rows", shape.rsplit('x').first.str()}});
+}
+
+struct Case {
+  int64_t m, n, k;
+  bool dynamicK = false;
+};
+
+/// y = c + quantize(x) * transpose(quantize(w)), in order.
+std::string matmulModule(const ::mx::Preset &x, const ::mx::Preset &w,
+                         const Case &size) {
+  std::string k = size.dynamicK ? "?" : std::to_string(size.k);
+  std::string xs = "?x" + k, ws = std::to_string(size.n) + "x" + k;
+  return substitute(
+      R"(
+    func.func @main(%x: tensor<{xs}xf32>, %w: tensor<{ws}xf32>,
+                    %c: tensor<?x{n}xf32>) -> tensor<?x{n}xf32> {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %m = tensor.dim %x, %c0 : tensor<{xs}xf32>
+      %k = tensor.dim %x, %c1 : tensor<{xs}xf32>
+      {qx}
+      {qw}
+      %y = mx.matmul ins(%qx, %qw : tensor<{xs}x{xt}>, tensor<{ws}x{wt}>)
+             outs(%c : tensor<?x{n}xf32>) {accumulate = #mx.accumulate<in_order>}
+      return %y : tensor<?x{n}xf32>
+    }
+  )",
+      {{"xs", xs},
+       {"ws", ws},
+       {"n", std::to_string(size.n)},
+       {"qx", quantizeText("x", xs, x, size.dynamicK ? "%m, %k" : "%m")},
+       {"qw", quantizeText("w", ws, w, size.dynamicK ? "%k" : "")},
+       {"xt", typeOf(x.format)},
+       {"wt", typeOf(w.format)}});
+}
+
+/// Mismatching results of one product.
+int64_t check(const ::mx::Preset &a, const ::mx::Preset &b, const Case &size,
+              int flippedBit = 0) {
+  auto [m, n, k, dynamicK] = size;
+  std::vector<float> x = makeRows(m, k, 7), w = makeRows(n, k, 8);
+  std::vector<float> c = makeRows(m, n, 9, /*withNan=*/false);
+  SmallVector<Array> results = runReference(
+      matmulModule(a, b, size),
+      {floatArray({m, k}, x), floatArray({n, k}, w), floatArray({m, n}, c)});
+  if (results.empty())
+    return 1;
+  Matrix lhs(a, x, m, k), rhs(b, w, n, k);
+  lhs.codes[0] ^= flippedBit;
+  std::vector<float> y(m * n);
+  ::mx::matmul(lhs.view(), rhs.view(), m, n, k, c.data(), y.data());
+  return mismatches(toFloats(results[0]), y);
+}
+
+const ::mx::Preset &preset(StringRef name) {
+  for (const ::mx::Preset &entry : ::mx::presets)
+    if (StringRef(entry.name) == name)
+      return entry;
+  return ::mx::presets[0];
+}
+
+class MatmulEveryPreset : public testing::TestWithParam<::mx::Preset> {};
+
+TEST_P(MatmulEveryPreset, TimesItself) {
+  EXPECT_EQ(check(GetParam(), GetParam(), {19, 12, 72}), 0);
+  EXPECT_EQ(check(GetParam(), GetParam(), {12, 11, 41, /*dynamicK=*/true}), 0);
+}
+
+/// Other schemes, block sizes, element widths, on both sides.
+TEST_P(MatmulEveryPreset, TimesOthers) {
+  for (StringRef other : {"mxint8", "amxfp4", "nvfp4", "int4_affine"}) {
+    EXPECT_EQ(check(GetParam(), preset(other), {11, 12, 72}), 0)
+        << other.str() << " on the right";
+    EXPECT_EQ(check(preset(other), GetParam(), {12, 11, 72}), 0)
+        << other.str() << " on the left";
+  }
+}
+
+/// Floats times decoded elements, in f32 and K order; 16-bit lhs and result.
+TEST_P(MatmulEveryPreset, WeightOnly) {
+  const ::mx::Preset &weights = GetParam();
+  int64_t m = 11, n = 12, k = 72;
+  std::vector<float> x = makeRows(m, k, 7), w = makeRows(n, k, 8);
+  for (float &value : x)
+    value = ::mx::bf16ToF32(::mx::f32ToBF16(value));
+  Array lhs;
+  lhs.dtype = DType::BF16;
+  lhs.shape = {m, k};
+  for (float value : x) {
+    uint16_t bits = ::mx::f32ToBF16(value);
+    lhs.bytes.push_back(bits & 0xFF);
+    lhs.bytes.push_back(bits >> 8);
+  }
+  std::string text = substitute(
+      R"(
+    func.func @main(%x: tensor<?x72xbf16>, %w: tensor<12x72xf32>,
+                    %c: tensor<?x12xf16>) -> tensor<?x12xf16> {
+      {qw}
+      %y = mx.matmul ins(%x, %qw : tensor<?x72xbf16>, tensor<12x72x{t}>)
+             outs(%c : tensor<?x12xf16>)
+      return %y : tensor<?x12xf16>
+    }
+  )",
+      {{"qw", quantizeText("w", "12x72", weights, "")},
+       {"t", typeOf(weights.format)}});
+  Array c;
+  c.dtype = DType::F16;
+  c.shape = {m, n};
+  c.bytes.resize(m * n * 2);
+  SmallVector<Array> results =
+      runReference(text, {lhs, floatArray({n, k}, w), c});
+  ASSERT_EQ(results.size(), 1u);
+  Matrix rhs(weights, w, n, k);
+  std::vector<float> y(m * n);
+  ::mx::matmul(x.data(), rhs.view(), m, n, k, nullptr, y.data());
+  for (float &value : y)
+    value = ::mx::f16ToF32(::mx::f32ToF16(value));
+  EXPECT_EQ(mismatches(toFloats(results[0]), y), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Reference, MatmulEveryPreset,
+                         testing::ValuesIn(::mx::presets),
+                         [](const auto &info) {
+                           return std::string(info.param.name);
+                         });
+
+/// Sums of E5M2 products need more than 64 bits.
+TEST(Matmul, WideSums) {
+  ::mx::Preset wide{"",
+                    {::mx::ElementKind::E5M2, 32, ::mx::ScaleKind::E8M0},
+                    {::mx::Rounding::NearestEven, ::mx::ScaleRule::PotFloor}};
+  // A preset's name stands for its quantizer; mxfp8_e4m3 has the same one.
+  wide.name = "mxfp8_e4m3";
+  EXPECT_EQ(check(wide, wide, {19, 12, 72}), 0);
+}
+
+TEST(Matmul, Batches) {
+  const ::mx::Preset &format = preset("amxfp4_e4m3");
+  int64_t batches = 3, m = 11, n = 12, k = 40;
+  std::string text = substitute(
+      R"(
+    func.func @main(%x: tensor<3x11x40xf32>, %w: tensor<3x12x40xf32>,
+                    %c: tensor<3x11x12xf32>) -> (tensor<3x11x12xf32>, tensor<3x11x12xf32>) {
+      {qx}
+      {qw}
+      %c0 = arith.constant 0 : index
+      %one = tensor.extract_slice %qw[1, 0, 0] [1, 12, 40] [1, 1, 1]
+        : tensor<3x12x40x{t}> to tensor<12x40x{t}>
+      %y = mx.matmul ins(%qx, %qw : tensor<3x11x40x{t}>, tensor<3x12x40x{t}>)
+             outs(%c : tensor<3x11x12xf32>) {accumulate = #mx.accumulate<in_order>}
+      %z = mx.matmul ins(%qx, %one : tensor<3x11x40x{t}>, tensor<12x40x{t}>)
+             outs(%c : tensor<3x11x12xf32>) {accumulate = #mx.accumulate<in_order>}
+      return %y, %z : tensor<3x11x12xf32>, tensor<3x11x12xf32>
+    }
+  )",
+      {{"qx", quantizeText("x", "3x11x40", format, "")},
+       {"qw", quantizeText("w", "3x12x40", format, "")},
+       {"t", typeOf(format.format)}});
+  std::vector<float> x = makeRows(batches * m, k, 1);
+  std::vector<float> w = makeRows(batches * n, k, 2);
+  std::vector<float> c = makeRows(batches * m, n, 3, /*withNan=*/false);
+  SmallVector<Array> results = runReference(
+      text, {floatArray({batches, m, k}, x), floatArray({batches, n, k}, w),
+             floatArray({batches, m, n}, c)});
+  ASSERT_EQ(results.size(), 2u);
+  std::vector<float> own(c.size()), shared(c.size());
+  auto rows = [&](const std::vector<float> &all, int64_t batch, int64_t count) {
+    auto first = all.begin() + batch * count * k;
+    return std::vector<float>(first, first + count * k);
+  };
+  Matrix middle(format, rows(w, 1, n), n, k);
+  for (int64_t batch = 0; batch < batches; ++batch) {
+    Matrix lhs(format, rows(x, batch, m), m, k);
+    Matrix rhs(format, rows(w, batch, n), n, k);
+    int64_t at = batch * m * n;
+    ::mx::matmul(lhs.view(), rhs.view(), m, n, k, c.data() + at,
+                 own.data() + at);
+    ::mx::matmul(lhs.view(), middle.view(), m, n, k, c.data() + at,
+                 shared.data() + at);
+  }
+  EXPECT_EQ(mismatches(toFloats(results[0]), own), 0);
+  EXPECT_EQ(mismatches(toFloats(results[1]), shared), 0);
+}
+
+/// The comparison sees one flipped bit of a code, and of its sign.
+TEST(Matmul, CanaryFlippedBits) {
+  EXPECT_GT(check(preset("amxfp4"), preset("amxfp4"), {11, 12, 72}, 1), 0);
+  EXPECT_GT(check(preset("amxfp4"), preset("amxfp4"), {11, 12, 72}, 8), 0);
+}
+
+} // namespace
