@@ -169,8 +169,11 @@ static llvm::Error judge(RunReport &report, ArrayRef<Array> golds,
     auto comparison = compare(result, bound, magnitude);
     if (!comparison)
       return comparison.takeError();
-    report.sqnrDb =
-        std::fmin(report.sqnrDb.value_or(INFINITY), comparison->sqnrDb);
+    double sqnrDb = report.sqnrDb.value_or(INFINITY);
+    // NaN, a number against none, is the worst.
+    if (!std::isnan(sqnrDb) && !(comparison->sqnrDb >= sqnrDb))
+      sqnrDb = comparison->sqnrDb;
+    report.sqnrDb = sqnrDb;
     report.maxError =
         std::fmax(report.maxError.value_or(0), comparison->maxError);
     tolerance = std::fmax(tolerance,
@@ -178,7 +181,8 @@ static llvm::Error judge(RunReport &report, ArrayRef<Array> golds,
   }
   report.isRelativeToMagnitude = magnitude;
   report.tolerance = options.tolerance.value_or(tolerance);
-  report.isGood = *report.maxError <= *report.tolerance;
+  report.isGood =
+      *report.maxError <= *report.tolerance && !std::isnan(*report.sqnrDb);
   return llvm::Error::success();
 }
 

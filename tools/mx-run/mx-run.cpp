@@ -71,8 +71,8 @@ or uint8, index is int64.
 --against: the error is max |y - g| / sum |x*w| where the entry returns its only
 contraction, else max |y - g| / rms(g). A quantized module against float is
 measured, and judged only with --tolerance. In --json, sqnr_db, max_error,
-tolerance, ok and run_ms are null where not asked for; infinity and NaN are the
-strings "inf" and "nan".
+tolerance, ok and run_ms are null where not asked for; infinities and NaN are
+the strings "inf", "-inf" and "nan".
 
 Exit status: 0 good, 1 the comparison failed, 2 bad input.
 )";

@@ -65,7 +65,8 @@ void print(const RunReport &report, llvm::raw_ostream &os);
 
 /// Returns an object of entry, pipeline, results [{shape, dtype}], sqnr_db,
 /// max_error, tolerance, ok, compile_s, run_ms; null where not asked for. Since
-/// JSON has no such numbers, infinity and NaN are the strings "inf" and "nan".
+/// JSON has no such numbers, infinities and NaN are the strings "inf", "-inf",
+/// "nan".
 llvm::json::Value toJSON(const RunReport &report);
 
 } // namespace mlir::mx

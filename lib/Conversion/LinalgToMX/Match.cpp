@@ -131,14 +131,16 @@ static std::optional<Formats> getOwnFormats(linalg::MatmulOp op) {
   auto policy = op->getAttrOfType<PolicyAttr>(MXDialect::kPolicyAttr);
   if (!policy)
     return std::nullopt;
-  // The attribute's verifier has parsed both.
   std::string error;
-  return Formats{
-      *parseRecipe(policy.getWeights(), policy.getWeightsMse(), error),
-      policy.getActivations() == "none"
-          ? std::nullopt
-          : parseRecipe(policy.getActivations(), policy.getActivationsMse(),
-                        error)};
+  std::optional<Recipe> weights =
+      parseRecipe(policy.getWeights(), policy.getWeightsMse(), error);
+  if (!weights)
+    llvm_unreachable("the attribute's verifier has parsed it");
+  Formats formats{*weights, std::nullopt};
+  if (policy.getActivations() != "none")
+    formats.activations =
+        parseRecipe(policy.getActivations(), policy.getActivationsMse(), error);
+  return formats;
 }
 
 /// Returns why `op` cannot be quantized whatever the formats are, no text where

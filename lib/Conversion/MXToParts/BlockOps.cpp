@@ -135,11 +135,16 @@ struct ConvertConstant final : OpConversionPattern<ConstantOp> {
   LogicalResult
   matchAndRewrite(ConstantOp op, OneToNOpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
+    BlocksAttr blocks = op.getValue();
+    SmallVector<TypedAttr> attrs = {blocks.getCodes(), blocks.getScales()};
+    // Not a resource: upstream folds loads of f32 constants and cannot iterate
+    // over those of a resource.
+    if (blocks.getOuter())
+      attrs.push_back(DenseElementsAttr::get(blocks.getOuter().getType(),
+                                             blocks.outerValues()));
     SmallVector<Value> parts;
-    for (TypedAttr part : {op.getValue().getCodes(), op.getValue().getScales(),
-                           op.getValue().getOuter()})
-      if (part)
-        parts.push_back(arith::ConstantOp::create(rewriter, op.getLoc(), part));
+    for (TypedAttr attr : attrs)
+      parts.push_back(arith::ConstantOp::create(rewriter, op.getLoc(), attr));
     rewriter.replaceOpWithMultiple(op, {parts});
     return success();
   }

@@ -113,9 +113,10 @@ struct ConvertDim final : Convert<tensor::DimOp> {
                   ConversionPatternRewriter &rewriter) const override {
     auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
     std::optional<int64_t> axis = op.getConstantIndex();
-    if (!type || !getBlockType(type) || !axis)
+    if (!type || !getBlockType(type) || !axis || *axis < 0 ||
+        *axis >= type.getRank())
       return rewriter.notifyMatchFailure(
-          op, "needs a block tensor and a constant axis");
+          op, "needs a block tensor and a constant axis of it");
     Parts parts(type, adaptor.getSource());
     if (*axis == type.getRank() - 1 && parts.k)
       rewriter.replaceOp(op, parts.k);

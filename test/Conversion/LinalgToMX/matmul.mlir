@@ -89,13 +89,21 @@ func.func @dynamic(%x: tensor<?x?xf32>, %w: tensor<?x?xf32> {mx.weight}, %c: ten
   return %y : tensor<?x?xf32>
 }
 
-// 16-bit inputs, another accumulator.
-// CHECK-LABEL: func @types(
+// 16-bit operands of two kinds, summed in f32.
+// CHECK-LABEL: func @mixed_types(
 //       CHECK:   mx.quantize ins({{.*}} : tensor<4x8xf16>) outs({{.*}} : tensor<4x8x!mx.amxfp4>)
 //       CHECK:   mx.quantize ins({{.*}} : tensor<16x8xbf16>) outs({{.*}} : tensor<16x8x!mx.amxfp4>)
+//       CHECK:   mx.matmul {{.*}} outs({{.*}} : tensor<4x16xf32>)
+func.func @mixed_types(%x: tensor<4x8xf16>, %w: tensor<8x16xbf16> {mx.weight}, %c: tensor<4x16xf32>) -> tensor<4x16xf32> {
+  %y = linalg.matmul ins(%x, %w : tensor<4x8xf16>, tensor<8x16xbf16>) outs(%c : tensor<4x16xf32>) -> tensor<4x16xf32>
+  return %y : tensor<4x16xf32>
+}
+
+// A 16-bit accumulator is mx.matmul's own.
+// CHECK-LABEL: func @half_accumulator(
 //       CHECK:   mx.matmul {{.*}} outs({{.*}} : tensor<4x16xf16>)
-func.func @types(%x: tensor<4x8xf16>, %w: tensor<8x16xbf16> {mx.weight}, %c: tensor<4x16xf16>) -> tensor<4x16xf16> {
-  %y = linalg.matmul ins(%x, %w : tensor<4x8xf16>, tensor<8x16xbf16>) outs(%c : tensor<4x16xf16>) -> tensor<4x16xf16>
+func.func @half_accumulator(%x: tensor<4x8xf16>, %w: tensor<8x16xf16> {mx.weight}, %c: tensor<4x16xf16>) -> tensor<4x16xf16> {
+  %y = linalg.matmul ins(%x, %w : tensor<4x8xf16>, tensor<8x16xf16>) outs(%c : tensor<4x16xf16>) -> tensor<4x16xf16>
   return %y : tensor<4x16xf16>
 }
 

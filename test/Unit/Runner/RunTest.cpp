@@ -86,6 +86,20 @@ TEST(Run, FloatAgainstItself) {
   EXPECT_EQ(*report.maxError, 0);
 }
 
+/// NaN against a number is the worst error, whatever is tolerated.
+TEST(Run, NaNIsNeverGood) {
+  TemporaryFile file(matmul), gold;
+  RunOptions options = makeOptions(file);
+  Array nan = makeArrayOf<float>(DType::F32, {2, 2}, {NAN, 0, 0, 0});
+  ASSERT_EQ(messageOf(writeNpy(gold.getPath(), nan)), "");
+  options.against = "@" + gold.getPath().str();
+  options.tolerance = INFINITY;
+  RunReport report = get(run(options));
+  EXPECT_EQ(report.isGood, false);
+  EXPECT_TRUE(std::isnan(*report.sqnrDb));
+  EXPECT_TRUE(std::isinf(*report.maxError));
+}
+
 /// Numbers that JSON lacks are strings, and what was not asked for is null.
 TEST(Run, JsonHasEveryKey) {
   RunReport report;

@@ -216,8 +216,8 @@ std::vector<int64_t> mlir::mx::offsetsOf(ArrayRef<Axis> axes) {
 // The view through each op
 //===----------------------------------------------------------------------===//
 
-static FailureOr<SmallVector<Axis>> applyExpand(tensor::ExpandShapeOp op,
-                                                ArrayRef<Axis> axes) {
+static std::optional<SmallVector<Axis>> applyExpand(tensor::ExpandShapeOp op,
+                                                    ArrayRef<Axis> axes) {
   SmallVector<Axis> result;
   ArrayRef<int64_t> shape = op.getStaticOutputShape();
   for (auto [axis, group] :
@@ -227,7 +227,7 @@ static FailureOr<SmallVector<Axis>> applyExpand(tensor::ExpandShapeOp op,
       extents.push_back(shape[index]);
     std::optional<SmallVector<Axis>> parts = split(axis, extents);
     if (!parts)
-      return failure();
+      return std::nullopt;
     llvm::append_range(result, *parts);
   }
   result.resize(shape.size()); // from rank 0: axes of one element
@@ -247,7 +247,7 @@ static SmallVector<Axis> applyCollapse(tensor::CollapseShapeOp op,
 }
 
 /// An axis that `map` (input of a generic) does not name repeats the input.
-static FailureOr<SmallVector<Axis>>
+static std::optional<SmallVector<Axis>>
 applyMap(AffineMap map, ArrayRef<int64_t> shape, ArrayRef<Axis> axes) {
   SmallVector<Axis> result(map.getNumDims());
   for (auto [axis, extent] : llvm::zip_equal(result, shape))
@@ -257,7 +257,7 @@ applyMap(AffineMap map, ArrayRef<int64_t> shape, ArrayRef<Axis> axes) {
       result[dim.getPosition()] = axis;
   for (const Axis &axis : result)
     if (!axis.empty() && ShapedType::isDynamic(axis.front().extent))
-      return failure();
+      return std::nullopt;
   return result;
 }
 
@@ -278,22 +278,22 @@ static std::optional<ConstantView::Float> floatKindOf(Type type) {
   return std::nullopt;
 }
 
+/// Returns the axes of `op`'s result, nothing where they cannot be told.
+static std::optional<SmallVector<Axis>> applyTo(ArrayRef<Axis> axes,
+                                                Operation *op) {
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+    return applyExpand(expand, axes);
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
+    return applyCollapse(collapse, axes);
+  if (!isa<linalg::LinalgOp>(op))
+    return SmallVector<Axis>(axes);
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  return applyMap(inputMapOf(op), type.getShape(), axes);
+}
+
 LogicalResult ConstantView::apply(Operation *op, std::string &why) {
-  FailureOr<SmallVector<Axis>> result = axes;
-  SmallVector<Operation *> conversions;
-  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
-    result = applyExpand(expand, axes);
-  } else if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
-    result = applyCollapse(collapse, axes);
-  } else if (isa<linalg::LinalgOp>(op)) {
-    auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    result = applyMap(inputMapOf(op), type.getShape(), axes);
-    if (auto generic = dyn_cast<linalg::GenericOp>(op))
-      conversions = *getConversions(generic);
-  } else if (isConversion(op)) {
-    conversions.push_back(op);
-  }
-  if (failed(result)) {
+  std::optional<SmallVector<Axis>> result = applyTo(axes, op);
+  if (!result) {
     why = llvm::formatv("'{0}' to {1} has extents that cannot be known, or "
                         "cuts the axes of a transpose in a way that has no "
                         "strides",
@@ -301,17 +301,22 @@ LogicalResult ConstantView::apply(Operation *op, std::string &why) {
     return failure();
   }
   axes = std::move(*result);
-  // An f64 on the way holds f32 values; only 16-bit types round.
+  SmallVector<Operation *> conversions;
+  if (auto generic = dyn_cast<linalg::GenericOp>(op))
+    conversions = getConversions(generic).value_or(conversions);
+  else if (isConversion(op))
+    conversions.push_back(op);
   for (Operation *conversion : conversions) {
     Type type = getElementTypeOrSelf(conversion->getResult(0).getType());
     std::optional<Float> kind = floatKindOf(type);
-    if (kind && *kind != Float::F32)
-      roundings.push_back(*kind);
     if (!kind && !type.isF64()) {
       why =
           llvm::formatv("a conversion to {0}, expected f32, f16 or bf16", type);
       return failure();
     }
+    // An f64 on the way holds f32 values; only 16-bit types round.
+    if (kind && *kind != Float::F32)
+      roundings.push_back(*kind);
   }
   return success();
 }

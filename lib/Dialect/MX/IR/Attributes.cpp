@@ -22,6 +22,36 @@ void MXDialect::registerAttributes() {
 }
 
 //===----------------------------------------------------------------------===//
+// Lists of `key = value`
+//===----------------------------------------------------------------------===//
+
+/// Parses `<key = value, ...>`: keys in any order, each at most once, those of
+/// `required` at least once. `parseValue` gets the key and its place.
+static ParseResult
+parseFields(AsmParser &parser, ArrayRef<StringLiteral> required,
+            llvm::function_ref<ParseResult(StringRef, SMLoc)> parseValue) {
+  SMLoc start = parser.getCurrentLocation();
+  SmallVector<StringRef> seen;
+  auto parseField = [&]() -> ParseResult {
+    SMLoc loc = parser.getCurrentLocation();
+    StringRef key;
+    if (parser.parseKeyword(&key) || parser.parseEqual())
+      return failure();
+    if (llvm::is_contained(seen, key))
+      return parser.emitError(loc) << "found '" << key << "' a second time";
+    seen.push_back(key);
+    return parseValue(key, loc);
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater,
+                                     parseField))
+    return failure();
+  for (StringRef key : required)
+    if (!llvm::is_contained(seen, key))
+      return parser.emitError(start) << "expected '" << key << "', found none";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Quantizer
 //===----------------------------------------------------------------------===//
 
@@ -49,13 +79,9 @@ static ParseResult parseName(AsmParser &parser, const StringLiteral (&names)[N],
   return diag;
 }
 
-/// Parses `key = value` of the quantizer's list.
-static ParseResult parseQuantizerField(AsmParser &parser,
-                                       ::mx::Quantizer &quantizer) {
-  SMLoc loc = parser.getCurrentLocation();
-  StringRef key;
-  if (parser.parseKeyword(&key) || parser.parseEqual())
-    return failure();
+/// Parses the value of `key` in the quantizer's list.
+static ParseResult parseQuantizerValue(AsmParser &parser, StringRef key,
+                                       SMLoc loc, ::mx::Quantizer &quantizer) {
   if (key == "rounding")
     return parseName(parser, kRoundings, quantizer.rounding);
   if (key == "scale_rule")
@@ -78,9 +104,10 @@ static ParseResult parseQuantizerField(AsmParser &parser,
 
 Attribute QuantizerAttr::parse(AsmParser &parser, Type) {
   ::mx::Quantizer quantizer;
-  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, [&]() {
-        return parseQuantizerField(parser, quantizer);
-      }))
+  if (parseFields(parser, {"rounding", "scale_rule"},
+                  [&](StringRef key, SMLoc loc) {
+                    return parseQuantizerValue(parser, key, loc, quantizer);
+                  }))
     return {};
   return QuantizerAttr::get(parser.getContext(), quantizer);
 }
@@ -116,13 +143,11 @@ static ParseResult parsePresetName(AsmParser &parser, std::string &name) {
   return success();
 }
 
-static ParseResult parsePolicyField(AsmParser &parser, std::string &weights,
+/// Parses the value of `key` in the policy's list.
+static ParseResult parsePolicyValue(AsmParser &parser, StringRef key, SMLoc loc,
+                                    std::string &weights,
                                     std::string &activations, bool &weightsMse,
                                     bool &activationsMse) {
-  SMLoc loc = parser.getCurrentLocation();
-  StringRef key;
-  if (parser.parseKeyword(&key) || parser.parseEqual())
-    return failure();
   if (key == "weights")
     return parsePresetName(parser, weights);
   if (key == "activations")
@@ -142,15 +167,13 @@ Attribute PolicyAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   std::string weights, activations;
   bool weightsMse = false, activationsMse = false;
-  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, [&]() {
-        return parsePolicyField(parser, weights, activations, weightsMse,
-                                activationsMse);
-      }))
+  if (parseFields(parser, {"weights", "activations"},
+                  [&](StringRef key, SMLoc keyLoc) {
+                    return parsePolicyValue(parser, key, keyLoc, weights,
+                                            activations, weightsMse,
+                                            activationsMse);
+                  }))
     return {};
-  if (weights.empty() || activations.empty()) {
-    parser.emitError(loc, "expected both 'weights' and 'activations'");
-    return {};
-  }
   return parser.getChecked<PolicyAttr>(loc, parser.getContext(), weights,
                                        activations, weightsMse, activationsMse);
 }

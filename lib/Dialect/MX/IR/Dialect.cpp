@@ -225,7 +225,9 @@ LogicalResult MXDialect::verifyRegionArgAttribute(Operation *op, unsigned,
 
 BlockType mlir::mx::getBlockType(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor ? dyn_cast<BlockType>(tensor.getElementType()) : BlockType();
+  if (!tensor || tensor.getRank() == 0)
+    return {};
+  return dyn_cast<BlockType>(tensor.getElementType());
 }
 
 /// The shape of `tensor` with its last axis replaced by `perBlock` bytes for

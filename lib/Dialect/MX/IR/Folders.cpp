@@ -35,11 +35,11 @@ static float toF32(APFloat value) {
 /// Reads a splat or a constant of at most kMaxFoldedElements; else nothing.
 static std::optional<ConstantRows> readConstant(Attribute attr) {
   auto elements = dyn_cast_or_null<DenseElementsAttr>(attr);
-  if (!elements || elements.getType().getRank() == 0)
+  if (!elements || elements.getType().getRank() == 0 || elements.empty())
     return std::nullopt;
   ConstantRows constant;
   constant.k = elements.getType().getShape().back();
-  int64_t rows = constant.k == 0 ? 0 : elements.getNumElements() / constant.k;
+  int64_t rows = elements.getNumElements() / constant.k;
   if (elements.getNumElements() <= kMaxFoldedElements) {
     constant.rows = rows;
     for (APFloat value : elements.getValues<APFloat>())

@@ -231,7 +231,8 @@ LogicalResult SplitOp::inferReturnTypes(MLIRContext *,
                                         OpaqueProperties, RegionRange,
                                         SmallVectorImpl<Type> &types) {
   if (operands.size() != 1 || !getBlockType(operands[0].getType()))
-    return emitOptionalError(location, "'mx.split' op needs one block tensor");
+    return emitOptionalError(location, "'mx.split' op needs one block tensor with "
+                                       "at least one axis");
   types = getPartTypes(cast<RankedTensorType>(operands[0].getType()));
   return success();
 }
@@ -301,6 +302,53 @@ LogicalResult JoinOp::reifyResultShapes(OpBuilder &builder,
   else
     dims[0].push_back(builder.getIndexAttr(getType().getDimSize(last)));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Ops on parts
+//===----------------------------------------------------------------------===//
+
+/// Checks that there is an `outer` exactly where `format` has an outer scale.
+static LogicalResult verifyOuterPart(Operation *op, Type format, Value outer) {
+  bool wanted = cast<BlockType>(format).hasOuterScale();
+  if (wanted == (outer != nullptr))
+    return success();
+  return op->emitOpError(wanted ? "has no outer scale, expected one for "
+                                : "has an outer scale, expected none for ")
+         << format;
+}
+
+LogicalResult QuantizePartsOp::verify() {
+  if (failed(verifyOuterPart(*this, getFormat(), getOuter()))) // C1
+    return failure();
+  std::string reason =
+      ::mx::invalidReason(getFormatSpec(), getQuantizer().getQuantizer());
+  if (!reason.empty()) // C2
+    return emitOpError(reason);
+  return success();
+}
+
+LogicalResult DequantizePartsOp::verify() {
+  return verifyOuterPart(*this, getFormat(), getOuter()); // C1
+}
+
+LogicalResult MatmulPartsOp::verify() {
+  auto check = [&](StringRef name, size_t found, std::optional<Type> format) {
+    size_t wanted = 1;
+    if (format)
+      wanted = cast<BlockType>(*format).hasOuterScale() ? 3 : 2;
+    if (found == wanted)
+      return success();
+    InFlightDiagnostic diag = emitOpError(name) << " has " << found
+                                                << " operands, expected "
+                                                << wanted;
+    if (format)
+      return LogicalResult(diag << " of " << *format);
+    return LogicalResult(diag << " without a format");
+  };
+  return success(
+      succeeded(check("lhs", getLhs().size(), getLhsFormat())) && // C1
+      succeeded(check("rhs", getRhs().size(), getRhsFormat())));
 }
 
 //===----------------------------------------------------------------------===//

@@ -17,14 +17,16 @@ namespace mlir::mx {
 #define GEN_PASS_DEF_MXVERIFYSTAGEPASS
 #include "mx/Dialect/MX/Transforms/Passes.h.inc"
 
+static bool holdsBlockType(Type type) {
+  return type.walk([](BlockType) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
 /// Returns the first type of `types` that holds a block type, null where none
 /// does.
 static Type findBlockType(TypeRange types) {
-  for (Type type : types)
-    if (type.walk([](BlockType) { return WalkResult::interrupt(); })
-            .wasInterrupted())
-      return type;
-  return {};
+  auto found = llvm::find_if(types, holdsBlockType);
+  return found == types.end() ? Type() : *found;
 }
 
 /// Every type that `op` gives or takes: operands, results, block arguments, and
@@ -35,8 +37,10 @@ static SmallVector<Type> typesOf(Operation *op) {
   for (Region &region : op->getRegions())
     for (Block &block : region)
       llvm::append_range(types, block.getArgumentTypes());
-  if (auto function = dyn_cast<FunctionOpInterface>(op))
-    types.push_back(function.getFunctionType());
+  if (auto function = dyn_cast<FunctionOpInterface>(op)) {
+    llvm::append_range(types, function.getArgumentTypes());
+    llvm::append_range(types, function.getResultTypes());
+  }
   return types;
 }
 
@@ -83,8 +87,6 @@ static LogicalResult verifyLastAxis(Operation *op, RankedTensorType whole,
 template <typename Op>
 static LogicalResult verifySlice(Op op, RankedTensorType whole,
                                  RankedTensorType part, Value source) {
-  if (whole.getRank() == 0 || part.getRank() == 0)
-    return op->emitOpError("drops the blocked axis");
   if (part.getRank() != whole.getRank()) {
     auto mask = computeRankReductionMask(
         llvm::to_vector(llvm::map_range(
@@ -109,11 +111,14 @@ template <typename Op> static LogicalResult verifyReshape(Op op) {
   return success();
 }
 
-/// Checks one op that touches `type`, a type with blocks.
-static LogicalResult verifyBlockOp(Operation *op, Type type) {
-  if (!getBlockType(type) && !isa<FunctionType>(type))
-    return op->emitOpError("has type ")
-           << type << ", expected blocks only as elements of a ranked tensor";
+/// Checks one op that touches `types`, all with blocks.
+static LogicalResult verifyBlockOp(Operation *op, ArrayRef<Type> types) {
+  for (Type type : types)
+    if (!getBlockType(type))
+      return op->emitOpError("has type ")
+             << type
+             << ", expected blocks only as elements of a ranked tensor with "
+                "at least one axis";
   for (Region &region : op->getRegions())
     for (Block &block : llvm::drop_begin(region))
       if (findBlockType(block.getArgumentTypes()))
@@ -147,7 +152,7 @@ static LogicalResult verifyBlockOp(Operation *op, Type type) {
       })
       .Default([&](Operation *other) {
         return other->emitOpError("touches ")
-               << type << ", which only ops that keep blocks whole may do; "
+               << types.front() << ", which only ops that keep blocks whole may do; "
                << "move it to the float side";
       });
 }
@@ -170,8 +175,9 @@ static LogicalResult verifyBlock(Operation *op) {
   if (isPartsOp(op))
     return op->emitOpError("works on parts, expected block tensors at stage "
                            "block");
-  Type type = findBlockType(typesOf(op));
-  return type ? verifyBlockOp(op, type) : success();
+  SmallVector<Type> types = typesOf(op);
+  llvm::erase_if(types, [](Type type) { return !holdsBlockType(type); });
+  return types.empty() ? success() : verifyBlockOp(op, types);
 }
 
 static LogicalResult verifyParts(Operation *op) {

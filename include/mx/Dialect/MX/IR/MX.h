@@ -45,7 +45,8 @@ inline llvm::hash_code hash_value(const Quantizer &quantizer) {
 
 namespace mlir::mx {
 
-/// Returns the block element type of a ranked tensor, null for other types.
+/// Returns the block element type of a ranked tensor with at least one axis,
+/// null for other types.
 BlockType getBlockType(Type type);
 
 /// Returns the types of the parts of a block tensor in ABI order: codes,

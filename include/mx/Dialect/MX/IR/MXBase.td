@@ -96,7 +96,9 @@ def MX_BlockType : TypeDef<MX_Dialect, "Block"> {
   }];
 }
 
-def MX_BlockTensor : RankedTensorOf<[MX_BlockType]>;
+def MX_BlockTensor : ConfinedType<RankedTensorOf<[MX_BlockType]>,
+    [HasRankGreaterOrEqualPred<1>],
+    "ranked tensor of block-scaled element values with at least one axis">;
 def MX_FloatTensor : RankedTensorOf<[F32, F16, BF16]>;
 
 //===----------------------------------------------------------------------===//

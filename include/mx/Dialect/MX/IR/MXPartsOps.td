@@ -23,6 +23,9 @@ def MX_QuantizePartsOp : MX_PartsOp<"quantize_parts"> {
   let description = [{
     Writes all of `codes` and `scales`; K is the extent of `source`'s last axis.
 
+    - (C1) there is an `outer` exactly where `format` has an outer scale.
+    - (C2) the quantizer can produce the format.
+
     ```mlir
     func.func @f(%x: memref<?x40xf32>, %c: memref<?x32xi8>, %s: memref<?x2x2xi8>) {
       mx.quantize_parts !mx.amxfp4 using amxfp4 ins(%x : memref<?x40xf32>)
@@ -41,6 +44,7 @@ def MX_QuantizePartsOp : MX_PartsOp<"quantize_parts"> {
     `outs` `(` $codes `,` $scales `:` type($codes) `,` type($scales) `)` attr-dict
     (`->` type($results)^)?
   }];
+  let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() {
       return ::mlir::MutableOperandRange(getOperation(), getOuter() ? 2 : 1, 2);
@@ -55,6 +59,8 @@ def MX_DequantizePartsOp : MX_PartsOp<"dequantize_parts"> {
   let summary = "mx.dequantize on parts";
   let description = [{
     Writes all of `init`; K is the extent of its last axis.
+
+    - (C1) there is an `outer` exactly where `format` has an outer scale.
 
     ```mlir
     func.func @f(%c: memref<?x32xi8>, %s: memref<?x2x2xi8>, %x: memref<?x40xf32>) {
@@ -72,6 +78,7 @@ def MX_DequantizePartsOp : MX_PartsOp<"dequantize_parts"> {
     (`outer` `(` $outer^ `:` type($outer) `)`)?
     `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($results)^)?
   }];
+  let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
     ::mx::FormatSpec getFormatSpec() {
@@ -86,6 +93,8 @@ def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
     `lhs` is one float operand, or (codes, scales[, outer]) of `lhsFormat`; `rhs`
     is (codes, scales[, outer]) of `rhsFormat`; `k` is the number of elements of
     the last axis.
+
+    - (C1) `lhs` and `rhs` have as many operands as that.
 
     ```mlir
     func.func @f(%ac: memref<?x32xi8>, %as: memref<?x2x2xi8>, %bc: memref<8x32xi8>,
@@ -108,6 +117,7 @@ def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
     `rhs` `(` $rhs `:` type($rhs) `)` `:` $rhsFormat
     `k` `(` $k `)` `outs` `(` $init `:` type($init) `)` attr-dict (`->` type($results)^)?
   }];
+  let hasVerifier = 1;
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
     /// Format of the block lhs, none where it is a float operand.
