@@ -35,9 +35,9 @@ EDGES = {
     "Target": [],
     "IR": ["Numerics", "Target"],
     "Extensions": BASE,
-    "Transforms": BASE,
+    "Transforms": BASE + ["Extensions"],
     "Conversion": BASE,  # the headers that declare all conversions
-    "Conversion/*": BASE + ["Conversion"],
+    "Conversion/*": BASE + ["Conversion", "Extensions"],
     "Pipelines": PASSES,
     "InitAll": ["Pipelines"] + PASSES,
     "Runner": ["Runtime", "InitAll", "Pipelines"] + PASSES,

@@ -43,8 +43,8 @@ int main(int argc, char **argv) {
   registerAllPasses();
   mx::registerAllDialects(registry);
   mx::registerAllPasses();
-  auto [input, output] = registerAndParseCLIOptions(
-      argc, argv, "MX optimizer driver\n", registry);
+  auto [input, output] =
+      registerAndParseCLIOptions(argc, argv, "MX optimizer driver\n", registry);
   MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
   if (config.shouldShowDialects() || config.shouldListPasses())
     return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));

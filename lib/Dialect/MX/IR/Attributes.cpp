@@ -167,12 +167,11 @@ Attribute PolicyAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   std::string weights, activations;
   bool weightsMse = false, activationsMse = false;
-  if (parseFields(parser, {"weights", "activations"},
-                  [&](StringRef key, SMLoc keyLoc) {
-                    return parsePolicyValue(parser, key, keyLoc, weights,
-                                            activations, weightsMse,
-                                            activationsMse);
-                  }))
+  if (parseFields(
+          parser, {"weights", "activations"}, [&](StringRef key, SMLoc keyLoc) {
+            return parsePolicyValue(parser, key, keyLoc, weights, activations,
+                                    weightsMse, activationsMse);
+          }))
     return {};
   return parser.getChecked<PolicyAttr>(loc, parser.getContext(), weights,
                                        activations, weightsMse, activationsMse);

@@ -231,8 +231,9 @@ LogicalResult SplitOp::inferReturnTypes(MLIRContext *,
                                         OpaqueProperties, RegionRange,
                                         SmallVectorImpl<Type> &types) {
   if (operands.size() != 1 || !getBlockType(operands[0].getType()))
-    return emitOptionalError(location, "'mx.split' op needs one block tensor with "
-                                       "at least one axis");
+    return emitOptionalError(location,
+                             "'mx.split' op needs one block tensor with "
+                             "at least one axis");
   types = getPartTypes(cast<RankedTensorType>(operands[0].getType()));
   return success();
 }
@@ -339,9 +340,9 @@ LogicalResult MatmulPartsOp::verify() {
       wanted = cast<BlockType>(*format).hasOuterScale() ? 3 : 2;
     if (found == wanted)
       return success();
-    InFlightDiagnostic diag = emitOpError(name) << " has " << found
-                                                << " operands, expected "
-                                                << wanted;
+    InFlightDiagnostic diag = emitOpError(name)
+                              << " has " << found << " operands, expected "
+                              << wanted;
     if (format)
       return LogicalResult(diag << " of " << *format);
     return LogicalResult(diag << " without a format");

@@ -152,7 +152,8 @@ static LogicalResult verifyBlockOp(Operation *op, ArrayRef<Type> types) {
       })
       .Default([&](Operation *other) {
         return other->emitOpError("touches ")
-               << types.front() << ", which only ops that keep blocks whole may do; "
+               << types.front()
+               << ", which only ops that keep blocks whole may do; "
                << "move it to the float side";
       });
 }

@@ -42,7 +42,9 @@ def MXFoldConstantsPass : Pass<"mx-fold-constants", "::mlir::ModuleOp"> {
     Option<"releaseBlobs", "release-blobs", "bool", /*default=*/"true",
            "Empty float resources that the module no longer uses">
   ];
-  let dependentDialects = ["::mlir::mx::MXDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::mlir::mx::MXDialect"];
 }
 
 def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
