@@ -11,8 +11,8 @@ namespace mlir {
 class DialectRegistry;
 
 namespace mx {
-/// Adds the mx dialect and the interface implementations that its pipelines
-/// need (upstream's included) to `registry`.
+/// Adds the mx dialect, the upstream dialects that its pipelines take and make,
+/// and the interface implementations that they need to bufferize.
 void registerAllDialects(DialectRegistry &registry);
 
 /// Registers every pass and pipeline of MX by its name.
