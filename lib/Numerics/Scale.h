@@ -12,10 +12,6 @@
 
 namespace mx {
 
-/// Returns the largest magnitude an encoder emits, E, in units of the scale:
-/// 6 for E2M1, 7/4 for `mxint4`, 7 for `int4`.
-float largestElement(const FormatSpec &format);
-
 /// Returns the scale code for the finite largest magnitude `m` > 0: the
 /// smallest positive code where it underflows (0 with quantizer.emulator), the
 /// largest finite one where it overflows.

@@ -19,17 +19,20 @@
 
 namespace mlir::mx {
 
-/// Tensors -> memrefs. Results are new buffers that the caller owns: the
-/// ownership-based deallocation copies a result that is an argument or a
-/// constant.
+/// Tensors -> memrefs. Results are in new buffers that the caller owns (two may
+/// share one): the ownership-based deallocation copies a result that is an
+/// argument or a constant.
 static void addBufferization(OpPassManager &pm) {
   pm.addPass(createMXPrepareEntryPointsPass());
+  pm.addPass(createMXSelectToIfPass());
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions options;
   options.bufferizeFunctionBoundaries = true;
   options.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
+  // A loop may hand on a tensor that its body makes.
+  options.allowReturnAllocsFromLoops = true;
   pm.addPass(bufferization::createOneShotBufferizePass(options));
   pm.addPass(createCanonicalizerPass());
   bufferization::buildBufferDeallocationPipeline(

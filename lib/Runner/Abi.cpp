@@ -143,6 +143,9 @@ static llvm::Expected<Array> readDescriptor(const uint8_t *bytes,
 llvm::Expected<SmallVector<Array>> CallFrame::takeResults() {
   SmallVector<Array> results;
   llvm::Error failure = llvm::Error::success();
+  // Results may share a buffer (a value returned twice, a tensor and its
+  // reshape): each is freed once, after all are read.
+  SmallPtrSet<void *, 4> buffers;
   for (auto [type, offset] : llvm::zip(signature.results, resultOffsets)) {
     const uint8_t *at = resultStruct + offset;
     if (!type.isTensor) {
@@ -153,12 +156,14 @@ llvm::Expected<SmallVector<Array>> CallFrame::takeResults() {
     llvm::Expected<Array> array = readDescriptor(at, type);
     void *allocated;
     std::memcpy(&allocated, at, wordSize);
-    std::free(allocated);
+    buffers.insert(allocated);
     if (array)
       results.push_back(std::move(*array));
     else
       failure = llvm::joinErrors(std::move(failure), array.takeError());
   }
+  for (void *buffer : buffers)
+    std::free(buffer);
   if (failure)
     return failure;
   return results;

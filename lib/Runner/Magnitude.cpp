@@ -48,8 +48,10 @@ static bool isContraction(Operation *op) {
   if (isa<MatmulOp>(op))
     return true;
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
-  return linalgOp && (linalg::isaContractionOpInterface(linalgOp) ||
-                      linalg::isaConvolutionOpInterface(linalgOp));
+  if (!linalgOp || op->getName().stripDialect().contains("pooling"))
+    return false; // a pool has the loops of a convolution, but no products
+  return linalg::isaContractionOpInterface(linalgOp) ||
+         linalg::isaConvolutionOpInterface(linalgOp);
 }
 
 static Contraction describe(MatmulOp op) {
@@ -116,6 +118,9 @@ static std::optional<Contraction> findReturned(func::FuncOp function,
                                                Operation *only) {
   if (!function || function.isExternal() ||
       !llvm::hasSingleElement(function.getBody()))
+    return std::nullopt;
+  // A caller would not take the magnitudes' type.
+  if (!SymbolTable::symbolKnownUseEmpty(function, function->getParentOp()))
     return std::nullopt;
   auto end = dyn_cast<func::ReturnOp>(function.front().getTerminator());
   if (!end || end.getNumOperands() != 1 ||

@@ -87,6 +87,9 @@ static llvm::Error checkResource(DenseResourceElementsAttr attr, Location loc) {
   if (!element.isIntOrIndexOrFloat())
     return llvm::Error::success();
   uint64_t count = attr.getType().getNumElements();
+  if (count == 0) // upstream's translation to LLVM IR divides by the count
+    return makeError(loc, "resource '" + key +
+                              "' has no elements; write dense<> instead");
   unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
   uint64_t wanted = bits % 8 ? (count * bits + 7) / 8 : count * (bits / 8);
   uint64_t found = blob->getData().size();

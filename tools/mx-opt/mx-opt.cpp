@@ -20,7 +20,7 @@ static LogicalResult run(StringRef inputName, StringRef outputName,
                          DialectRegistry &registry) {
   auto input = mx::openModuleFile(inputName);
   if (!input) {
-    llvm::errs() << "error: " << llvm::toString(input.takeError()) << "\n";
+    llvm::errs() << llvm::toString(input.takeError()) << "\n";
     return failure();
   }
   std::string message;

@@ -44,13 +44,14 @@ struct Options {
   cl::opt<std::string> bench{
       "bench", cl::ValueOptional, cl::value_desc("calls"),
       cl::desc("Time so many calls (default 5)"), cl::cat(category)};
-  cl::opt<unsigned> threads{"threads", cl::init(1),
-                            cl::desc("Threads of OpenMP code"),
-                            cl::cat(category)};
-  cl::opt<bool> printJSON{"json", cl::desc("Print one JSON object"),
-                          cl::cat(category)};
+  cl::opt<std::string> threads{
+      "threads", cl::init("1"), cl::value_desc("count"),
+      cl::desc("Threads of OpenMP code (default 1)"), cl::cat(category)};
+  cl::opt<bool> printJSON{"json", cl::ValueDisallowed,
+                          cl::desc("Print one JSON object"), cl::cat(category)};
   cl::opt<bool> dumpAssembly{
-      "dump-asm", cl::desc("Print the assembly for this machine, do not run"),
+      "dump-asm", cl::ValueDisallowed,
+      cl::desc("Print the assembly for this machine, do not run"),
       cl::cat(category)};
 };
 } // namespace
@@ -103,9 +104,13 @@ static bool readNumbers(const Options &given, mlir::mx::RunOptions &options,
       return false;
     }
   }
-  if (given.threads == 0)
-    message = "error: --threads=0";
-  return given.threads != 0;
+  unsigned threads = 0;
+  if (StringRef(given.threads).getAsInteger(10, threads) || threads == 0) {
+    message =
+        "error: --threads='" + given.threads + "' is no number of threads";
+    return false;
+  }
+  return true;
 }
 
 static int runFile(const mlir::mx::RunOptions &options, bool printJSON) {
@@ -140,8 +145,7 @@ int main(int argc, char **argv) {
   options.arguments = given.arguments;
   options.results = given.results;
   options.against = given.against;
-  setenv("OMP_NUM_THREADS", std::to_string(given.threads).c_str(),
-         /*overwrite=*/1);
+  setenv("OMP_NUM_THREADS", given.threads.c_str(), /*overwrite=*/1);
   if (!given.dumpAssembly)
     return runFile(options, given.printJSON);
   Expected<std::string> assembly = mlir::mx::compileToAssembly(options);

@@ -13,7 +13,6 @@
 #include "mx/Numerics/Format.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace mx {
 
@@ -37,6 +36,10 @@ int elementUnitExponent(const FormatSpec &format);
 
 /// Returns the number of bits of the largest |elementUnits| of a finite code.
 int elementUnitBits(const FormatSpec &format);
+
+/// Returns the largest magnitude an encoder emits, E, in units of the scale:
+/// 6 for E2M1, 7/4 for `mxint4`, 7 for `int4`.
+float largestElement(const FormatSpec &format);
 
 /// Returns true where some code of the element is NaN or infinite (E4M3, E5M2).
 bool hasNanElement(const FormatSpec &format);

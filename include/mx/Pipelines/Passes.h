@@ -56,8 +56,8 @@ void buildQuantizePipeline(OpPassManager &pm,
 void buildReferencePipeline(OpPassManager &pm);
 
 /// Tensors of upstream's dialects -> LLVM dialect, by upstream passes alone and
-/// the ABI of the runner: results are new buffers that the caller frees,
-/// `_mlir_ciface_NAME` for every public function. The tail of the reference
+/// the ABI of the runner: results are in new buffers that the caller frees (two
+/// may share one), `_mlir_ciface_NAME` for every public function. The tail of the reference
 /// pipeline, and all that a float module needs to run.
 void buildFloatToLLVMPipeline(OpPassManager &pm);
 

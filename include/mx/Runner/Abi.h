@@ -5,8 +5,8 @@
 // `_mlir_ciface_NAME`. Tensors go in as pointers to memref descriptors of
 // contiguous buffers, scalars by value. A single tensor result comes back in a
 // descriptor that the first pointer is for; several results in one struct; a
-// single scalar as the value of the call. Each result is a fresh buffer from
-// malloc, which belongs to the caller.
+// single scalar as the value of the call. Results lie in fresh buffers from
+// malloc, which belong to the caller; two results may share one.
 //
 //===----------------------------------------------------------------------===//
 

@@ -24,7 +24,8 @@ std::optional<Recipe> mlir::mx::parseRecipe(StringRef text, bool mse,
 
 bool mlir::mx::isContraction(linalg::LinalgOp op) {
   if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
-    return linalg::isaContractionOpInterface(generic);
+    return linalg::isaContractionOpInterface(generic) ||
+           linalg::isaConvolutionOpInterface(generic);
   // Named ops with zero points, and convolutions, are told by their names.
   StringRef name = op->getName().stripDialect();
   return isa<linalg::ContractionOpInterface>(op.getOperation()) ||
@@ -35,7 +36,8 @@ bool mlir::mx::isContraction(linalg::LinalgOp op) {
 static std::string unsupported(StringRef what, Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || tensor.getEncoding())
-    return llvm::formatv("{0} is {1}, expected a ranked tensor", what, type);
+    return llvm::formatv(
+        "{0} is {1}, expected a ranked tensor without encoding", what, type);
   Type element = tensor.getElementType();
   if (!element.isF32() && !element.isF16() && !element.isBF16())
     return llvm::formatv("{0} is {1}, expected f32, f16 or bf16", what, type);

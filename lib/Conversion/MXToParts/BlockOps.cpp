@@ -143,6 +143,10 @@ struct ConvertConstant final : OpConversionPattern<ConstantOp> {
       attrs.push_back(DenseElementsAttr::get(blocks.getOuter().getType(),
                                              blocks.outerValues()));
     SmallVector<Value> parts;
+    for (TypedAttr &attr : attrs) // nor translate an empty one
+      if (auto type = cast<RankedTensorType>(attr.getType());
+          type.getNumElements() == 0)
+        attr = DenseElementsAttr::get(type, ArrayRef<Attribute>());
     for (TypedAttr attr : attrs)
       parts.push_back(arith::ConstantOp::create(rewriter, op.getLoc(), attr));
     rewriter.replaceOpWithMultiple(op, {parts});

@@ -23,7 +23,8 @@ namespace {
 
 /// Argument and result attributes of a function. Upstream's 1:N conversion
 /// leaves them at their old indices, where they would belong to other values;
-/// so they are taken off before it and put back, once a part, after it.
+/// so they are taken off before it and put back, once a part, after it. K,
+/// which is no memory, gets none (llvm.noalias on an index would not verify).
 class SavedAttributes {
 public:
   explicit SavedAttributes(func::FuncOp function) : function(function) {
@@ -46,11 +47,15 @@ private:
   static SmallVector<DictionaryAttr> repeat(ArrayRef<DictionaryAttr> attrs,
                                             ArrayRef<Type> types) {
     SmallVector<DictionaryAttr> all;
-    for (auto [attr, type] : llvm::zip(attrs, types))
-      all.append(getBlockType(type)
-                     ? getPartTypes(cast<RankedTensorType>(type)).size()
-                     : 1,
-                 attr);
+    for (auto [attr, type] : llvm::zip(attrs, types)) {
+      if (!getBlockType(type)) {
+        all.push_back(attr);
+        continue;
+      }
+      auto none = DictionaryAttr::get(type.getContext());
+      for (Type part : getPartTypes(cast<RankedTensorType>(type)))
+        all.push_back(isa<IndexType>(part) ? none : attr);
+    }
     return all;
   }
 

@@ -20,7 +20,7 @@ using namespace mlir::mx;
 
 namespace {
 
-/// Offsets, sizes and unit strides of a slice of one part.
+/// Offsets, sizes and strides of a slice of one part.
 struct Slice {
   SmallVector<OpFoldResult> offsets, sizes, strides;
 };
@@ -30,11 +30,12 @@ struct PartSlices {
   Slice codes, scales, outer;
 };
 
-/// The slices that `offsets` and `sizes`, in elements, are of each part. With
-/// the same array twice it maps a shape.
+/// The slices of each part that are the one of `offsets`, `sizes` (in elements)
+/// and `strides` (1 on the last axis).
 PartSlices mapSlice(OpBuilder &b, Location loc, BlockType type,
                     ArrayRef<OpFoldResult> offsets,
-                    ArrayRef<OpFoldResult> sizes) {
+                    ArrayRef<OpFoldResult> sizes,
+                    ArrayRef<OpFoldResult> strides) {
   int64_t size = type.getBlockSize();
   int64_t perBlock = ::mx::codeBytesPerBlock(type.getFormat());
   AffineExpr d = b.getAffineDimExpr(0);
@@ -56,9 +57,24 @@ PartSlices mapSlice(OpBuilder &b, Location loc, BlockType type,
   slices.scales.offsets.push_back(b.getIndexAttr(0));
   slices.scales.sizes.push_back(
       b.getIndexAttr(::mx::scaleBytesPerBlock(type.getFormat())));
-  for (Slice *slice : {&slices.codes, &slices.scales, &slices.outer})
-    slice->strides.assign(slice->offsets.size(), b.getIndexAttr(1));
+  for (Slice *slice : {&slices.codes, &slices.scales, &slices.outer}) {
+    slice->strides = llvm::to_vector(strides.drop_back());
+    slice->strides.resize(slice->offsets.size(), b.getIndexAttr(1));
+  }
   return slices;
+}
+
+template <typename Op>
+PartSlices mapSlice(OpBuilder &b, Op op, BlockType type) {
+  return mapSlice(b, op.getLoc(), type, op.getMixedOffsets(),
+                  op.getMixedSizes(), op.getMixedStrides());
+}
+
+/// The shapes of each part of a tensor of `shape`, as sizes.
+PartSlices mapShape(OpBuilder &b, Location loc, BlockType type,
+                    ArrayRef<OpFoldResult> shape) {
+  SmallVector<OpFoldResult> unused(shape.size(), b.getIndexAttr(0));
+  return mapSlice(b, loc, type, unused, shape, unused);
 }
 
 bool hasRowScale(BlockType type) {
@@ -87,7 +103,7 @@ struct ConvertEmpty final : Convert<tensor::EmptyOp> {
     RankedTensorType type = op.getType();
     BlockType block = getBlockType(type);
     SmallVector<OpFoldResult> sizes = op.getMixedSizes();
-    PartSlices shapes = mapSlice(rewriter, loc, block, sizes, sizes);
+    PartSlices shapes = mapShape(rewriter, loc, block, sizes);
     auto empty = [&](Slice &shape, Type element) -> Value {
       return tensor::EmptyOp::create(rewriter, loc, shape.sizes, element);
     };
@@ -99,6 +115,9 @@ struct ConvertEmpty final : Convert<tensor::EmptyOp> {
     else if (block.hasOuterScale())
       parts.push_back(
           tensor::EmptyOp::create(rewriter, loc, ArrayRef<int64_t>(), f32));
+    // An extent may be a constant here and dynamic in the type.
+    for (auto [part, to] : llvm::zip(parts, getPartTypes(type)))
+      part = castTo(rewriter, loc, part, to);
     if (Value k = kPart(rewriter, loc, type, sizes.back()))
       parts.push_back(k);
     rewriter.replaceOpWithMultiple(op, {parts});
@@ -163,13 +182,21 @@ struct ConvertExtractSlice final : Convert<tensor::ExtractSliceOp> {
     RankedTensorType type = op.getType();
     BlockType block = getBlockType(type);
     Parts parts(op.getSourceType(), adaptor.getSource());
-    PartSlices slices = mapSlice(rewriter, loc, block, op.getMixedOffsets(),
-                                 op.getMixedSizes());
+    PartSlices slices = mapSlice(rewriter, op, block);
     SmallVector<Type> types = getPartTypes(type);
+    // An extent may be a constant here and dynamic in the type.
     auto slice = [&](Value &part, Slice &s, Type to) {
-      part = tensor::ExtractSliceOp::create(rewriter, loc,
-                                            cast<RankedTensorType>(to), part,
-                                            s.offsets, s.sizes, s.strides);
+      auto wanted = cast<RankedTensorType>(to);
+      RankedTensorType whole = tensor::ExtractSliceOp::inferResultType(
+          cast<RankedTensorType>(part.getType()), s.sizes);
+      SmallVector<int64_t> shape(wanted.getShape());
+      if (whole.getRank() == wanted.getRank())
+        shape = llvm::to_vector(whole.getShape());
+      part = castTo(
+          rewriter, loc,
+          tensor::ExtractSliceOp::create(rewriter, loc, wanted.clone(shape),
+                                         part, s.offsets, s.sizes, s.strides),
+          to);
     };
     slice(parts.codes, slices.codes, types[0]);
     slice(parts.scales, slices.scales, types[1]);
@@ -190,8 +217,13 @@ struct ConvertInsertSlice final : Convert<tensor::InsertSliceOp> {
     BlockType block = getBlockType(op.getType());
     Parts source(op.getSourceType(), adaptor.getSource());
     Parts dest(op.getType(), adaptor.getDest());
-    PartSlices slices = mapSlice(rewriter, loc, block, op.getMixedOffsets(),
-                                 op.getMixedSizes());
+    // One outer scale stands for the whole tensor, also for what was there.
+    if (source.outer && !hasRowScale(block) && source.outer != dest.outer &&
+        !dest.outer.getDefiningOp<tensor::EmptyOp>())
+      return op.emitOpError("joins tensors of ")
+             << block << " whose outer scales may differ, expected the same "
+             << "value in both or an empty destination";
+    PartSlices slices = mapSlice(rewriter, op, block);
     auto insert = [&](Value from, Value &to, Slice &s) {
       to = tensor::InsertSliceOp::create(rewriter, loc, from, to, s.offsets,
                                          s.sizes, s.strides);
@@ -200,7 +232,7 @@ struct ConvertInsertSlice final : Convert<tensor::InsertSliceOp> {
     insert(source.scales, dest.scales, slices.scales);
     if (hasRowScale(block))
       insert(source.outer, dest.outer, slices.outer);
-    else if (source.outer) // tiles of one tensor share its scale
+    else if (source.outer)
       dest.outer = source.outer;
     rewriter.replaceOpWithMultiple(op, {dest.values()});
     return success();
@@ -224,8 +256,7 @@ struct ConvertParallelInsertSlice final
     OpBuilder::InsertionGuard guard(rewriter);
     // No index arithmetic may stand inside in_parallel.
     rewriter.setInsertionPoint(op->getParentOp());
-    PartSlices slices = mapSlice(rewriter, loc, block, op.getMixedOffsets(),
-                                 op.getMixedSizes());
+    PartSlices slices = mapSlice(rewriter, op, block);
     rewriter.setInsertionPoint(op);
     auto insert = [&](Value from, Value to, Slice &s) {
       tensor::ParallelInsertSliceOp::create(rewriter, loc, from, to, s.offsets,
@@ -256,8 +287,8 @@ template <typename Op> struct ConvertReshape final : Convert<Op> {
     SmallVector<Type> types = getPartTypes(type);
     PartSlices shapes;
     if constexpr (std::is_same_v<Op, tensor::ExpandShapeOp>)
-      shapes = mapSlice(rewriter, op.getLoc(), getBlockType(type),
-                        op.getMixedOutputShape(), op.getMixedOutputShape());
+      shapes = mapShape(rewriter, op.getLoc(), getBlockType(type),
+                        op.getMixedOutputShape());
     auto reshape = [&](Value &part, Type to,
                        ArrayRef<ReassociationIndices> grouping, Slice &shape) {
       if constexpr (std::is_same_v<Op, tensor::ExpandShapeOp>)

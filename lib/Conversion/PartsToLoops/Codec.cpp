@@ -135,13 +135,15 @@ Value mlir::mx::decodeAt(ScalarBuilder &b, const FormatSpec &format,
                          Value codes, Value scales, ValueRange row, Value k) {
   Value block = b.make<arith::DivUIOp>(k, b.index(format.blockSize));
   SmallVector<Value> scale = loadScales(b, format, scales, row, block);
-  Value value = elementValue(b, format, loadCode(b, format, codes, row, k));
+  Value code = loadCode(b, format, codes, row, k);
+  Value value = elementValue(b, format, code);
   if (format.scheme == ::mx::Scheme::Symmetric)
     return b.mul(value, scale[0]);
   // step * code is exact, so that the sum is the only rounding.
   if (format.scheme == ::mx::Scheme::Affine)
     return b.add(scale[1], b.mul(value, scale[0]));
-  Value negative = b.less(value, b.f32(0));
+  Value half = b.index(int64_t(1) << (bitsOfElement(format) - 1));
+  Value negative = b.lessEqual(half, code); // of -0 too
   Value x = b.mul(value, b.select(negative, scale[1], scale[0]));
   // A NaN in either scale makes the whole block NaN.
   Value other = b.select(negative, scale[0], scale[1]);
@@ -270,13 +272,6 @@ Value mlir::mx::encodeAffine(ScalarBuilder &b, const FormatSpec &format,
 // Scale rules
 //===----------------------------------------------------------------------===//
 
-/// The largest magnitude an encoder emits, in units of the scale.
-static float largestElement(const FormatSpec &format) {
-  return ::mx::decodeElement(
-      format, ::mx::encodeElement(format, Rounding::NearestEven,
-                                  ::mx::spec(format.element).max));
-}
-
 /// floor(log2 m) - emax, one more where the rule says so; significands are
 /// compared, as in the library.
 static Value powerOfTwoCode(ScalarBuilder &b, const FormatSpec &format,
@@ -294,7 +289,7 @@ static Value powerOfTwoCode(ScalarBuilder &b, const FormatSpec &format,
                        significand);
     else
       up = b.less(
-          b.f64(std::ldexp(largestElement(format), -element.maxExponent)),
+          b.f64(std::ldexp(::mx::largestElement(format), -element.maxExponent)),
           significand);
     code = b.add(code, b.make<arith::ExtUIOp>(i64, up));
   }
@@ -319,7 +314,7 @@ Value mlir::mx::scaleOfMax(ScalarBuilder &b, const FormatSpec &format,
     return powerOfTwoCode(b, format, quantizer.scaleRule, m);
   double divisor = format.scheme == ::mx::Scheme::Affine
                        ? (1 << bitsOfElement(format)) - 1
-                       : largestElement(format);
+                       : ::mx::largestElement(format);
   return encodeFloatScale(b, format.scale, b.divide(m, b.f64(divisor)),
                           quantizer.scaleRounding, quantizer.emulator);
 }

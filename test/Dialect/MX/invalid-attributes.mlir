@@ -108,7 +108,8 @@ func.func private @policy_none_mse() attributes {a = #mx.policy<weights = mxfp4,
 
 // -----
 
-// expected-error @+1 {{expected ::mlir::mx::Accumulate to be one of: any_order, in_order}}
+// expected-error @+2 {{expected ::mlir::mx::Accumulate to be one of: any_order, in_order}}
+// expected-error @+1 {{failed to parse MX_AccumulateAttr parameter 'value'}}
 func.func private @accumulate() attributes {a = #mx.accumulate<out_of_order>}
 
 // -----

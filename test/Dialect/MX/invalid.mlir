@@ -135,7 +135,7 @@ func.func @quantize_preset(%x: tensor<4x64xf32>, %e: tensor<4x64x!mx.amxfp4>) {
 // -----
 
 func.func @quantize_attribute(%x: tensor<4x64xf32>, %e: tensor<4x64x!mx.amxfp4>) {
-  // expected-error @+1 {{invalid kind of attribute specified}}
+  // expected-error @+1 {{attribute 'quantizer' failed to satisfy constraint: how codes and scales are chosen}}
   %0 = mx.quantize ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64x!mx.amxfp4>) using #mx.accumulate<in_order>
   return
 }

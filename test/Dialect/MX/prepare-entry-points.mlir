@@ -17,15 +17,13 @@ func.func @again() attributes {mx.signature = (f32) -> (), other} {
   return
 }
 
-// Nobody calls a private function from outside, nor one without a body.
+// Nobody calls a private function from outside; one without a body is private.
 // CHECK: func.func private @helper() {
 func.func private @helper() {
   return
 }
 // CHECK: func.func private @declared(tensor<4xf32>){{$}}
 func.func private @declared(tensor<4xf32>)
-// CHECK: func.func public @external(tensor<4xf32>){{$}}
-func.func public @external(tensor<4xf32>)
 
 // A function of the LLVM dialect is past that.
 // CHECK: llvm.func @lowered() {

@@ -9,7 +9,7 @@
 // RUN: %python %S/Inputs/refuses.py mx-run %s --nope | FileCheck %s --check-prefix=FLAG
 // FLAG: error: Unknown command line argument '--nope'
 // RUN: %python %S/Inputs/refuses.py mx-run %s --threads=0 | FileCheck %s --check-prefix=THREADS
-// THREADS: error: --threads=0
+// THREADS: error: --threads='0' is no number of threads
 // RUN: %python %S/Inputs/refuses.py mx-run %s --bench=many | FileCheck %s --check-prefix=CALLS
 // CALLS: error: --bench='many' is no number of calls
 // RUN: %python %S/Inputs/refuses.py mx-run %s --tolerance=-1 | FileCheck %s --check-prefix=TOLERANCE

@@ -169,7 +169,7 @@ TEST(Vectors, MXFP4) { EXPECT_EQ(countMismatches(3, tensors), 0); }
 TEST(Vectors, NVFP4) { EXPECT_EQ(countMismatches(4, tensors), 0); }
 
 /// One bit in 1000 blocks: of a code, of the sign (which selects the scale of
-/// an asymmetric block), of a scale. Byte 8000 lies beyond the full blocks.
+/// an asymmetric block), of a scale. Byte 7990 lies beyond the full blocks.
 TEST(Vectors, CheckSeesOneFlippedBit) {
   for (uint64_t index = 0; index < 5; ++index)
     for (const Flip &flip : {Flip{0, 0, 0x01, 0}, Flip{17, 0, 0x80, 0},

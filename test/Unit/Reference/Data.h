@@ -1,4 +1,4 @@
-//===- Data.h - inputs, and the compiled reference as a function -*- C++
+//===- Data.h - inputs, the compiled reference as a function -----*- C++
 //-*-===//
 
 #ifndef MX_TEST_UNIT_REFERENCE_DATA_H

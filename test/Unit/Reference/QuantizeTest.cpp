@@ -132,7 +132,7 @@ TEST_P(QuantizeEveryPreset, SearchesScalesAsTheLibrary) {
   ::mx::Preset preset = GetParam();
   preset.quantizer.mse = true;
   if (!::mx::invalidReason(preset.format, preset.quantizer).empty())
-    return; // f16 scales have no neighbours worth trying
+    GTEST_SKIP() << "f16 scales have no neighbours worth trying";
   std::vector<float> x = makeRows(22, 80, 5);
   SmallVector<Array> results = runReference(
       quantizeModule(preset.format, std::string(preset.name) + " mse", "?x80"),
@@ -216,6 +216,54 @@ TEST(Quantize, SixteenBitInputs) {
                                                  preset.quantizer, x, 18, 64)),
               0)
         << element.str();
+  }
+}
+
+/// Any bytes, also those that no quantizer here writes: negative, infinite and
+/// NaN scales, -0 under scales of unlike signs.
+TEST(Dequantize, RandomBytesAsTheLibrary) {
+  const ::mx::FormatSpec formats[] = {
+      *::mx::findFormat("amxfp4"),
+      *::mx::findFormat("mxfp8_e4m3"),
+      *::mx::findFormat("int4_affine"),
+      {::mx::ElementKind::E2M1, 16, ::mx::ScaleKind::F16,
+       ::mx::Scheme::Asymmetric},
+      {::mx::ElementKind::E5M2, 32, ::mx::ScaleKind::E4M3,
+       ::mx::Scheme::Asymmetric}};
+  for (const ::mx::FormatSpec &format : formats) {
+    int64_t rows = 64, k = 64;
+    int64_t codeBytes = ::mx::codeBytesPerRow(format, k);
+    int64_t blocks = ::mx::numBlocks(format, k);
+    int64_t scaleBytes = ::mx::scaleBytesPerBlock(format);
+    auto bytes = [&](uint64_t seed, int64_t count) {
+      std::vector<uint8_t> all;
+      for (float x : makeRows(count, 4, seed, /*withNan=*/false))
+        all.push_back(static_cast<uint8_t>(llvm::bit_cast<uint32_t>(x) >> 9));
+      all.resize(count);
+      return all;
+    };
+    Array codes{DType::I8, {rows, codeBytes}, bytes(1, rows * codeBytes)};
+    Array scales{DType::I8,
+                 {rows, blocks, scaleBytes},
+                 bytes(2, rows * blocks * scaleBytes)};
+    std::string text = substitute(
+        R"(
+      func.func @main(%c: tensor<64x{c}xi8>, %s: tensor<64x{b}x{s}xi8>) -> tensor<64x64xf32> {
+        %q = mx.join %c, %s : (tensor<64x{c}xi8>, tensor<64x{b}x{s}xi8>) -> tensor<64x64x{t}>
+        %x = mx.dequantize %q : tensor<64x64x{t}> to tensor<64x64xf32>
+        return %x : tensor<64x64xf32>
+      }
+    )",
+        {{"c", std::to_string(codeBytes)},
+         {"b", std::to_string(blocks)},
+         {"s", std::to_string(scaleBytes)},
+         {"t", typeOf(format)}});
+    SmallVector<Array> results = runReference(text, {codes, scales});
+    ASSERT_EQ(results.size(), 1u);
+    std::vector<float> wanted(rows * k);
+    ::mx::dequantizeRows(format, codes.bytes.data(), scales.bytes.data(),
+                         nullptr, rows, k, wanted.data());
+    EXPECT_EQ(mismatches(toFloats(results[0]), wanted), 0) << typeOf(format);
   }
 }
 

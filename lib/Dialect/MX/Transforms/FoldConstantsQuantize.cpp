@@ -119,6 +119,9 @@ void Rows::forEachTile(
 /// Returns the largest finite magnitude. A chain leaves no element of its base
 /// out, so that their order does not matter here.
 static float finiteMax(MLIRContext *context, const ConstantView &view) {
+  // But a broadcast to no elements leaves out all.
+  if (llvm::is_contained(view.getShape(), 0))
+    return 0.0f;
   int64_t size = view.getBaseSize();
   std::vector<float> maxima(llvm::divideCeil(size, kTileElements), 0.0f);
   parallelFor(context, 0, maxima.size(), [&](size_t index) {

@@ -9,6 +9,9 @@ namespace mlir::mx {
 #define GEN_PASS_DEF_MXPREPAREENTRYPOINTSPASS
 #include "mx/Dialect/MX/Transforms/Passes.h.inc"
 
+/// What one-shot-bufferize asks before it lets a result lie in an argument.
+static constexpr StringLiteral kWritable = "bufferization.writable";
+
 namespace {
 
 struct PrepareEntryPoints final
@@ -20,6 +23,11 @@ struct PrepareEntryPoints final
         continue;
       function->setAttr("llvm.emit_c_interface", UnitAttr::get(&getContext()));
       function->setAttr(MXDialect::kSignatureAttr, TypeAttr::get(type));
+      for (unsigned i = 0; i < type.getNumInputs(); ++i)
+        if (isa<TensorType>(type.getInput(i)) &&
+            !function.getArgAttr(i, kWritable))
+          function.setArgAttr(i, kWritable,
+                              BoolAttr::get(&getContext(), false));
     }
   }
 };

@@ -8,6 +8,7 @@
 #include "mx/Dialect/MX/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -44,7 +45,9 @@ static SmallVector<Type> typesOf(Operation *op) {
   return types;
 }
 
-static bool isMXOp(Operation *op) { return isa<MXDialect>(op->getDialect()); }
+static bool isMXOp(Operation *op) {
+  return isa_and_nonnull<MXDialect>(op->getDialect());
+}
 
 static bool isPartsOp(Operation *op) {
   return isa<QuantizePartsOp, DequantizePartsOp, MatmulPartsOp>(op);
@@ -66,10 +69,7 @@ static LogicalResult verifyLastAxis(Operation *op, RankedTensorType whole,
   if (getConstantIntValue(stride) != 1)
     return op->emitOpError("strides over the blocked axis, expected stride 1");
   if (first == 0 && source && !count)
-    if (auto dim =
-            dyn_cast<tensor::DimOp>(cast<Value>(size).getDefiningOp()
-                                        ? cast<Value>(size).getDefiningOp()
-                                        : op);
+    if (auto dim = cast<Value>(size).getDefiningOp<tensor::DimOp>();
         dim && dim.getSource() == source && dim.getConstantIndex() == axis)
       return success();
   if (!first || !count)
@@ -111,8 +111,41 @@ template <typename Op> static LogicalResult verifyReshape(Op op) {
   return success();
 }
 
+/// Outputs of a parallel loop leave it in slices; neither an `index` K nor the
+/// one outer scale of a whole tensor can.
+static LogicalResult verifyForall(scf::ForallOp loop) {
+  for (Value output : loop.getOutputs()) {
+    auto type = cast<RankedTensorType>(output.getType());
+    if (!getBlockType(type))
+      continue;
+    if (type.isDynamicDim(type.getRank() - 1))
+      return loop.emitOpError("has an output of dynamic K, ")
+             << type << ", expected a static last axis";
+    if (getBlockType(type).getFormat().outer == ::mx::OuterScale::Tensor)
+      return loop.emitOpError("has an output with one outer scale, ")
+             << type << ", expected none or one a row";
+  }
+  return success();
+}
+
+/// True for ops that may touch blocks, if they do it right.
+static bool mayTouchBlocks(Operation *op) {
+  StringRef dialect = op->getName().getDialectNamespace();
+  return isMXOp(op) || dialect == "func" || dialect == "scf" ||
+         dialect == "shard" ||
+         isa<tensor::EmptyOp, tensor::DimOp, tensor::CastOp,
+             tensor::ExtractSliceOp, tensor::InsertSliceOp,
+             tensor::ParallelInsertSliceOp, tensor::ExpandShapeOp,
+             tensor::CollapseShapeOp, arith::SelectOp>(op);
+}
+
 /// Checks one op that touches `types`, all with blocks.
 static LogicalResult verifyBlockOp(Operation *op, ArrayRef<Type> types) {
+  if (!mayTouchBlocks(op))
+    return op->emitOpError("touches ")
+           << types.front()
+           << ", which only ops that keep blocks whole may do; move it to the "
+              "float side";
   for (Type type : types)
     if (!getBlockType(type))
       return op->emitOpError("has type ")
@@ -124,12 +157,7 @@ static LogicalResult verifyBlockOp(Operation *op, ArrayRef<Type> types) {
       if (findBlockType(block.getArgumentTypes()))
         return op->emitOpError("passes blocks to a successor block, expected "
                                "structured control flow (scf)");
-  StringRef dialect = op->getName().getDialectNamespace();
-  if (isMXOp(op) || dialect == "func" || dialect == "scf" || dialect == "shard")
-    return success();
   return TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<tensor::EmptyOp, tensor::DimOp, tensor::CastOp>(
-          [](auto) { return success(); })
       .Case([](tensor::ExtractSliceOp slice) {
         return verifySlice(slice, slice.getSourceType(), slice.getType(),
                            slice.getSource());
@@ -144,18 +172,24 @@ static LogicalResult verifyBlockOp(Operation *op, ArrayRef<Type> types) {
       })
       .Case<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
           [](auto reshape) { return verifyReshape(reshape); })
+      .Case([](tensor::DimOp dim) -> LogicalResult {
+        if (!dim.getConstantIndex())
+          return dim.emitOpError("asks for a run-time axis of ")
+                 << dim.getSource().getType() << ", expected a constant";
+        return success();
+      })
+      .Case([](scf::ForallOp loop) { return verifyForall(loop); })
+      .Case([](scf::ExecuteRegionOp region) {
+        return region.emitOpError("gives blocks out of a region, expected its "
+                                  "body in the place of the op");
+      })
       .Case([](arith::SelectOp select) -> LogicalResult {
         if (isa<ShapedType>(select.getCondition().getType()))
           return select.emitOpError("chooses element by element, expected a "
                                     "scalar condition");
         return success();
       })
-      .Default([&](Operation *other) {
-        return other->emitOpError("touches ")
-               << types.front()
-               << ", which only ops that keep blocks whole may do; "
-               << "move it to the float side";
-      });
+      .Default([](Operation *) { return success(); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -216,12 +250,19 @@ struct VerifyStage final : impl::MXVerifyStagePassBase<VerifyStage> {
                       .Case("target", verifyTarget)
                       .Default(nullptr);
     if (!check) {
-      getOperation().emitError("mx-verify-stage: unknown stage '")
+      emitError(getOperation().getLoc(), "mx-verify-stage: unknown stage '")
           << stage << "', expected float, block, parts or target";
       return signalPassFailure();
     }
     bool anyFailed = false;
-    getOperation().walk([&](Operation *op) { anyFailed |= failed(check(op)); });
+    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (succeeded(check(op)))
+        return WalkResult::advance();
+      anyFailed = true;
+      // What is wrong in the body of a wrong op follows from that.
+      return isa<FunctionOpInterface>(op) ? WalkResult::advance()
+                                          : WalkResult::skip();
+    });
     if (anyFailed)
       signalPassFailure();
     else

@@ -169,7 +169,8 @@ def MX_MatmulOp : MX_InitOp<"matmul"> {
     A float `lhs` (weight-only): each product with a decoded element is an f32
     product, added in f32.
 
-    A NaN scale makes every product of its block NaN.
+    A NaN scale makes every product of its block NaN. Extents that are dynamic and
+    turn out to be unlike at run time are not checked: the result is undefined.
 
     - (C1) `lhs` and `rhs` have the same K.
     - (C2) `init` has the batch axes and M of `lhs` and the N of `rhs`.

@@ -76,15 +76,50 @@ def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
   ];
 }
 
+def MXSelectToIfPass : Pass<"mx-select-to-if"> {
+  let summary = "Branch where arith.select chooses between whole tensors";
+  let description = [{
+    Rewrites an `arith.select` of tensors with a scalar condition as an `scf.if`.
+    Upstream takes it for an elementwise op and gives the result the shape of the
+    first tensor, also where the second is chosen and has other dynamic extents.
+
+    Before:
+
+    ```mlir
+    func.func @f(%c: i1, %a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {
+      %x = arith.select %c, %a, %b : tensor<?xf32>
+      return %x : tensor<?xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%c: i1, %a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {
+      %x = scf.if %c -> (tensor<?xf32>) {
+        scf.yield %a : tensor<?xf32>
+      } else {
+        scf.yield %b : tensor<?xf32>
+      }
+      return %x : tensor<?xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::scf::SCFDialect"];
+}
+
 def MXPrepareEntryPointsPass : Pass<"mx-prepare-entry-points", "::mlir::ModuleOp"> {
   let summary = "Mark public functions for the runner's ABI";
   let description = [{
     Gives each public function with a body the attribute `llvm.emit_c_interface`
     and records its tensor types in `mx.signature`, so that a runner can check
-    arguments and read results after everything became pointers.
+    arguments and read results after everything became pointers. Tensor arguments
+    become `bufferization.writable = false`, unless they say otherwise: a caller's data
+    is not overwritten.
 
     ```mlir
-    // Before; after it has {llvm.emit_c_interface, mx.signature = (tensor<4xf32>) -> tensor<4xf32>}.
+    // Before; after it @main has llvm.emit_c_interface and
+    // mx.signature = (tensor<4xf32>) -> tensor<4xf32>, %x bufferization.writable = false.
     func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
       return %x : tensor<4xf32>
     }
