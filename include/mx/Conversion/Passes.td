@@ -74,7 +74,8 @@ def ConvertMXToPartsPass : Pass<"convert-mx-to-parts", "::mlir::ModuleOp"> {
   let description = [{
     Each value of block type becomes its parts (see `mx.split`), also across
     function signatures and structured control flow; argument and result
-    attributes are repeated for each part. Block ops become ops on parts;
+    attributes are repeated for each tensor part. Slices are taken to keep blocks
+    whole, which `mx-verify-stage{stage=block}` checks. Block ops become ops on parts;
     `mx.outer_scale` becomes linalg. An op on block tensors that is not known
     here is an error.
 

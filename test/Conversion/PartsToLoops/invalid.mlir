@@ -18,8 +18,8 @@ func.func @dequantize(%c: memref<4x32xi8>, %s: tensor<4x2x2xi8>, %x: memref<4x64
 
 // -----
 
-func.func @matmul(%x: memref<*xf32>, %c: memref<4x32xi8>, %s: memref<4x2x2xi8>, %y: memref<4x4xf32>, %k: index) {
-  // expected-error @+1 {{'mx.matmul_parts' op operand is 'memref<*xf32>', expected memrefs: bufferize first}}
-  mx.matmul_parts lhs(%x : memref<*xf32>) rhs(%c, %s : memref<4x32xi8>, memref<4x2x2xi8>) : !mx.amxfp4 k(%k) outs(%y : memref<4x4xf32>)
+func.func @matmul(%x: tensor<4x64xf32>, %c: memref<4x32xi8>, %s: memref<4x2x2xi8>, %y: memref<4x4xf32>, %k: index) {
+  // expected-error @+1 {{'mx.matmul_parts' op operand is 'tensor<4x64xf32>', expected memrefs: bufferize first}}
+  mx.matmul_parts lhs(%x : tensor<4x64xf32>) rhs(%c, %s : memref<4x32xi8>, memref<4x2x2xi8>) : !mx.amxfp4 k(%k) outs(%y : memref<4x4xf32>)
   return
 }

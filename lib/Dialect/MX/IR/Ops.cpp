@@ -1,4 +1,4 @@
-//===- Ops.cpp - verifiers, shapes and effects of the mx ops --------------===//
+//===- Ops.cpp - verifiers and shapes of the ops on block tensors ---------===//
 
 #include "mx/Dialect/MX/IR/MX.h"
 #include "mx/Numerics/Packing.h"
@@ -303,84 +303,4 @@ LogicalResult JoinOp::reifyResultShapes(OpBuilder &builder,
   else
     dims[0].push_back(builder.getIndexAttr(getType().getDimSize(last)));
   return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Ops on parts
-//===----------------------------------------------------------------------===//
-
-/// Checks that there is an `outer` exactly where `format` has an outer scale.
-static LogicalResult verifyOuterPart(Operation *op, Type format, Value outer) {
-  bool wanted = cast<BlockType>(format).hasOuterScale();
-  if (wanted == (outer != nullptr))
-    return success();
-  return op->emitOpError(wanted ? "has no outer scale, expected one for "
-                                : "has an outer scale, expected none for ")
-         << format;
-}
-
-LogicalResult QuantizePartsOp::verify() {
-  if (failed(verifyOuterPart(*this, getFormat(), getOuter()))) // C1
-    return failure();
-  std::string reason =
-      ::mx::invalidReason(getFormatSpec(), getQuantizer().getQuantizer());
-  if (!reason.empty()) // C2
-    return emitOpError(reason);
-  return success();
-}
-
-LogicalResult DequantizePartsOp::verify() {
-  return verifyOuterPart(*this, getFormat(), getOuter()); // C1
-}
-
-LogicalResult MatmulPartsOp::verify() {
-  auto check = [&](StringRef name, size_t found, std::optional<Type> format) {
-    size_t wanted = 1;
-    if (format)
-      wanted = cast<BlockType>(*format).hasOuterScale() ? 3 : 2;
-    if (found == wanted)
-      return success();
-    InFlightDiagnostic diag = emitOpError(name)
-                              << " has " << found << " operands, expected "
-                              << wanted;
-    if (format)
-      return LogicalResult(diag << " of " << *format);
-    return LogicalResult(diag << " without a format");
-  };
-  return success(
-      succeeded(check("lhs", getLhs().size(), getLhsFormat())) && // C1
-      succeeded(check("rhs", getRhs().size(), getRhsFormat())));
-}
-
-//===----------------------------------------------------------------------===//
-// Effects of ops on parts
-//===----------------------------------------------------------------------===//
-
-using Effects =
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
-
-/// Reads every memref operand but the inits that are only written; writes the
-/// inits. On tensors there is no effect.
-static void partsEffects(DestinationStyleOpInterface op, bool readsInits,
-                         Effects &effects) {
-  for (OpOperand &operand : op->getOpOperands()) {
-    if (!isa<BaseMemRefType>(operand.get().getType()))
-      continue;
-    if (!op.isDpsInit(&operand) || readsInits)
-      effects.emplace_back(MemoryEffects::Read::get(), &operand);
-    if (op.isDpsInit(&operand))
-      effects.emplace_back(MemoryEffects::Write::get(), &operand);
-  }
-}
-
-void QuantizePartsOp::getEffects(Effects &effects) {
-  partsEffects(*this, /*readsInits=*/false, effects);
-}
-
-void DequantizePartsOp::getEffects(Effects &effects) {
-  partsEffects(*this, /*readsInits=*/false, effects);
-}
-
-void MatmulPartsOp::getEffects(Effects &effects) {
-  partsEffects(*this, /*readsInits=*/true, effects);
 }

@@ -25,6 +25,8 @@ def MX_QuantizePartsOp : MX_PartsOp<"quantize_parts"> {
 
     - (C1) there is an `outer` exactly where `format` has an outer scale.
     - (C2) the quantizer can produce the format.
+    - (C3) `source` is f32, f16 or bf16; `codes` are i8 of as many axes, `scales` i8 of
+      one more.
 
     ```mlir
     func.func @f(%x: memref<?x40xf32>, %c: memref<?x32xi8>, %s: memref<?x2x2xi8>) {
@@ -61,6 +63,8 @@ def MX_DequantizePartsOp : MX_PartsOp<"dequantize_parts"> {
     Writes all of `init`; K is the extent of its last axis.
 
     - (C1) there is an `outer` exactly where `format` has an outer scale.
+    - (C2) `init` is f32, f16 or bf16; `codes` are i8 of as many axes, `scales` i8 of
+      one more.
 
     ```mlir
     func.func @f(%c: memref<?x32xi8>, %s: memref<?x2x2xi8>, %x: memref<?x40xf32>) {
@@ -95,6 +99,8 @@ def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
     the last axis.
 
     - (C1) `lhs` and `rhs` have as many operands as that.
+    - (C2) `init` and a float `lhs` are f32, f16 or bf16, of two axes or more; codes are
+      i8 of as many axes (those of `rhs` may have two), scales i8 of one more.
 
     ```mlir
     func.func @f(%ac: memref<?x32xi8>, %as: memref<?x2x2xi8>, %bc: memref<8x32xi8>,

@@ -1,0 +1,132 @@
+//===- PartsOps.cpp - verifiers and effects of ops on parts ---------------===//
+
+#include "mx/Dialect/MX/IR/MX.h"
+
+using namespace mlir;
+using namespace mlir::mx;
+
+/// Checks that there is an `outer` exactly where `format` has an outer scale.
+static LogicalResult verifyOuterPart(Operation *op, Type format, Value outer) {
+  bool wanted = cast<BlockType>(format).hasOuterScale();
+  if (wanted == (outer != nullptr))
+    return success();
+  return op->emitOpError(wanted ? "has no outer scale, expected one for "
+                                : "has an outer scale, expected none for ")
+         << format;
+}
+
+/// Checks that `part` has `rank` axes of i8, or of floats.
+static LogicalResult verifyPart(Operation *op, StringRef name, Value part,
+                                int64_t rank, bool isBytes) {
+  auto type = cast<ShapedType>(part.getType());
+  Type element = type.getElementType();
+  bool fits = isBytes ? element.isInteger(8)
+                      : element.isF32() || element.isF16() || element.isBF16();
+  if (!fits)
+    return op->emitOpError(name) << " is " << type << ", expected "
+                                 << (isBytes ? "i8" : "f32, f16 or bf16");
+  if (!type.hasRank() || type.getRank() != rank)
+    return op->emitOpError(name)
+           << " is " << type << ", expected " << rank << " axes";
+  return success();
+}
+
+/// Checks codes of `rank` axes and scales of one more.
+static LogicalResult verifyBytes(Operation *op, Value codes, Value scales,
+                                 int64_t rank) {
+  return success(
+      succeeded(verifyPart(op, "codes", codes, rank, /*isBytes=*/true)) &&
+      succeeded(verifyPart(op, "scales", scales, rank + 1, /*isBytes=*/true)));
+}
+
+/// Number of axes of a float operand; 0, which nothing fits, where that is
+/// unknown.
+static int64_t rankOf(Value value) {
+  auto type = cast<ShapedType>(value.getType());
+  return type.hasRank() ? type.getRank() : 0;
+}
+
+LogicalResult QuantizePartsOp::verify() {
+  if (failed(verifyOuterPart(*this, getFormat(), getOuter()))) // C1
+    return failure();
+  std::string reason =
+      ::mx::invalidReason(getFormatSpec(), getQuantizer().getQuantizer());
+  if (!reason.empty()) // C2
+    return emitOpError(reason);
+  int64_t rank = std::max<int64_t>(rankOf(getSource()), 1);
+  if (failed(verifyPart(*this, "source", getSource(), rank, false))) // C3
+    return failure();
+  return verifyBytes(*this, getCodes(), getScales(), rank); // C3
+}
+
+LogicalResult DequantizePartsOp::verify() {
+  if (failed(verifyOuterPart(*this, getFormat(), getOuter()))) // C1
+    return failure();
+  int64_t rank = std::max<int64_t>(rankOf(getInit()), 1);
+  if (failed(verifyPart(*this, "init", getInit(), rank, false))) // C2
+    return failure();
+  return verifyBytes(*this, getCodes(), getScales(), rank); // C2
+}
+
+/// Checks the operands of one side of a product with results of `rank` axes:
+/// their number and, by kind, their axes.
+static LogicalResult verifySide(MatmulPartsOp op, StringRef name,
+                                OperandRange parts, std::optional<Type> format,
+                                int64_t rank) {
+  size_t wanted = 1;
+  if (format)
+    wanted = cast<BlockType>(*format).hasOuterScale() ? 3 : 2;
+  if (parts.size() != wanted) { // C1
+    InFlightDiagnostic diag = op.emitOpError(name)
+                              << " has " << parts.size()
+                              << " operands, expected " << wanted;
+    return format ? diag << " of " << *format : diag << " without a format";
+  }
+  if (!format)
+    return verifyPart(op, name, parts[0], rank, /*isBytes=*/false); // C2
+  return verifyBytes(op, parts[0], parts[1], rank);                 // C2
+}
+
+LogicalResult MatmulPartsOp::verify() {
+  int64_t rank = std::max<int64_t>(rankOf(getInit()), 2);
+  if (failed(verifyPart(*this, "init", getInit(), rank, false))) // C2
+    return failure();
+  if (failed(verifySide(*this, "lhs", getLhs(), getLhsFormat(), rank)))
+    return failure();
+  bool isShared = !getRhs().empty() && rankOf(getRhs().front()) == 2;
+  return verifySide(*this, "rhs", getRhs(), getRhsFormat(),
+                    isShared ? 2 : rank);
+}
+
+//===----------------------------------------------------------------------===//
+// Effects of ops on parts
+//===----------------------------------------------------------------------===//
+
+using Effects =
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
+
+/// Reads every memref operand but the inits that are only written; writes the
+/// inits. On tensors there is no effect.
+static void partsEffects(DestinationStyleOpInterface op, bool readsInits,
+                         Effects &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<BaseMemRefType>(operand.get().getType()))
+      continue;
+    if (!op.isDpsInit(&operand) || readsInits)
+      effects.emplace_back(MemoryEffects::Read::get(), &operand);
+    if (op.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+  }
+}
+
+void QuantizePartsOp::getEffects(Effects &effects) {
+  partsEffects(*this, /*readsInits=*/false, effects);
+}
+
+void DequantizePartsOp::getEffects(Effects &effects) {
+  partsEffects(*this, /*readsInits=*/false, effects);
+}
+
+void MatmulPartsOp::getEffects(Effects &effects) {
+  partsEffects(*this, /*readsInits=*/true, effects);
+}
