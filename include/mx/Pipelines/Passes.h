@@ -57,8 +57,8 @@ void buildReferencePipeline(OpPassManager &pm);
 
 /// Tensors of upstream's dialects -> LLVM dialect, by upstream passes alone and
 /// the ABI of the runner: results are in new buffers that the caller frees (two
-/// may share one), `_mlir_ciface_NAME` for every public function. The tail of the reference
-/// pipeline, and all that a float module needs to run.
+/// may share one), `_mlir_ciface_NAME` for every public function. The tail of
+/// the reference pipeline, and all that a float module needs to run.
 void buildFloatToLLVMPipeline(OpPassManager &pm);
 
 /// Registers `mx-quantize` alone.
