@@ -167,8 +167,8 @@ static std::optional<SmallVector<char>> readPart(Attribute attr) {
     return std::nullopt;
   SmallVector<char> bytes(elements.getRawData());
   if (elements.isSplat()) {
-    SmallVector<char> one = std::move(bytes);
-    bytes.clear();
+    SmallVector<char> one;
+    std::swap(one, bytes);
     for (int64_t i = 0; i < elements.getNumElements(); ++i)
       bytes.append(one);
   }
