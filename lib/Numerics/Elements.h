@@ -36,14 +36,17 @@ public:
   double error(const float *x, int count, float scale) const;
 
 private:
-  void encodeE2M1(const float *x, int count, const std::array<float, 2> &scales,
-                  uint8_t *codes) const;
+  template <Rounding Mode>
+  void encodeRounded(const float *x, int count,
+                     const std::array<float, 2> &scales, uint8_t *codes) const;
 
-  FormatSpec format;
   Rounding rounding;
-  bool keepsZeroSign; ///< a zero in an asymmetric format is code 0
-  /// E2M1 magnitude code = number of thresholds that |x| / scale reaches.
-  std::array<float, 7> thresholds;
+  bool isInteger;
+  bool keepsZeroSign; ///< of floats in a symmetric format; else it is code 0
+  uint32_t fractionBits;
+  uint32_t lowest; ///< exponent of the smallest normal, as a float's bits
+  float largest;   ///< the largest magnitude emitted
+  uint32_t signCode;
   std::array<float, 256> values; ///< decodeElement of each code
 };
 
