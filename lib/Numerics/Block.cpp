@@ -289,7 +289,12 @@ void BlockDecoder::decode(const uint8_t *codes, const uint8_t *scales,
     return;
   }
   float factor = outer ? *outer : 1.0f;
-  if (spec(format.element).bits == 8) {
+  if (codeCount != 16) {
+    CodeBlock plain;
+    if (codeCount != 256) {
+      unpackCodes(format, codes, length, plain.data());
+      codes = plain.data();
+    }
     for (int64_t i = 0; i < length; ++i)
       x[i] = valueOf(codes[i], scale) * factor;
     return;

@@ -16,11 +16,12 @@ static unsigned signBit(const ElementSpec &element) {
   return 1u << (element.bits - 1);
 }
 
+/// The formats of less than 8 bits have no NaN: all their codes are finite.
 static FloatLayout layoutOf(ElementKind kind) {
   const ElementSpec &element = spec(kind);
-  unsigned largest = kind == ElementKind::E2M1   ? 0x7
-                     : kind == ElementKind::E4M3 ? 0x7E
-                                                 : 0x7B;
+  unsigned largest = kind == ElementKind::E4M3   ? 0x7E
+                     : kind == ElementKind::E5M2 ? 0x7B
+                                                 : signBit(element) - 1;
   return {element.bias, element.fractionBits, largest};
 }
 

@@ -6,8 +6,10 @@
 
 namespace mx {
 
-static constexpr std::array<ElementSpec, 5> elementSpecs{{
+static constexpr std::array<ElementSpec, 7> elementSpecs{{
     {"f4E2M1FN", 4, 2, 1, 1, 2, 6.0f},
+    {"f6E2M3FN", 6, 2, 3, 1, 2, 7.5f},
+    {"f6E3M2FN", 6, 3, 2, 3, 4, 28.0f},
     {"f8E4M3FN", 8, 4, 3, 7, 8, 448.0f},
     {"f8E5M2", 8, 5, 2, 15, 15, 57344.0f},
     {"i4", 4, 0, 2, 0, 0, 7.0f},

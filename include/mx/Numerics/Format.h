@@ -20,7 +20,7 @@ namespace mx {
 
 /// Element encodings. The floats are sign-magnitude; the integers are two's
 /// complement, or unsigned under `Scheme::Affine`.
-enum class ElementKind : uint8_t { E2M1, E4M3, E5M2, Int4, Int8 };
+enum class ElementKind : uint8_t { E2M1, E2M3, E3M2, E4M3, E5M2, Int4, Int8 };
 
 /// Scale encodings. UE5M3 is unsigned: 5 exponent bits (bias 15), 3 fraction
 /// bits, subnormals, no infinity, 0xFF = NaN, largest 1.75 * 2^16.
@@ -135,9 +135,12 @@ inline constexpr Quantizer even{Rounding::NearestEven, ScaleRule::MaxFp,
 
 /// Formats that have a short name (`!mx.NAME`). The first entry that equals a
 /// FormatSpec is its name.
-inline constexpr std::array<NamedFormat, 13> formats{{
+inline constexpr std::array<NamedFormat, 17> formats{{
     {"mxfp4", {detail::E2M1, 32, ScaleKind::E8M0}},
+    {"mxfp6_e2m3", {ElementKind::E2M3, 32, ScaleKind::E8M0}},
+    {"mxfp6_e3m2", {ElementKind::E3M2, 32, ScaleKind::E8M0}},
     {"mxfp8_e4m3", {ElementKind::E4M3, 32, ScaleKind::E8M0}},
+    {"mxfp8_e5m2", {ElementKind::E5M2, 32, ScaleKind::E8M0}},
     {"mxint8", {ElementKind::Int8, 32, ScaleKind::E8M0}},
     {"mxint4", {ElementKind::Int4, 32, ScaleKind::E8M0}},
     {"amxfp4", {detail::E2M1, 32, ScaleKind::E5M2, detail::Asym}},
@@ -145,6 +148,7 @@ inline constexpr std::array<NamedFormat, 13> formats{{
     {"amxfp4_e4m3",
      {detail::E2M1, 32, ScaleKind::E4M3, detail::Asym, OuterScale::Row}},
     {"amxfp4_pot", {detail::E2M1, 32, ScaleKind::E8M0, detail::Asym}},
+    {"amxfp4_fp16", {detail::E2M1, 32, ScaleKind::F16, detail::Asym}},
     {"nvfp4",
      {detail::E2M1, 16, ScaleKind::E4M3, detail::Sym, OuterScale::Tensor}},
     {"nvfp4_row",
@@ -165,9 +169,12 @@ constexpr FormatSpec formatNamed(std::string_view name) {
 
 /// A format with the way its codes and scales are chosen. The first preset
 /// that matches a (format, quantizer) pair is its name.
-inline constexpr std::array<Preset, 14> presets{{
+inline constexpr std::array<Preset, 18> presets{{
     {"mxfp4", detail::formatNamed("mxfp4"), detail::ocp},
+    {"mxfp6_e2m3", detail::formatNamed("mxfp6_e2m3"), detail::ocp},
+    {"mxfp6_e3m2", detail::formatNamed("mxfp6_e3m2"), detail::ocp},
     {"mxfp8_e4m3", detail::formatNamed("mxfp8_e4m3"), detail::ocp},
+    {"mxfp8_e5m2", detail::formatNamed("mxfp8_e5m2"), detail::ocp},
     {"mxint8", detail::formatNamed("mxint8"), detail::ocp},
     {"mxint4", detail::formatNamed("mxint4"), detail::ocp},
     {"amxfp4", detail::formatNamed("amxfp4"), detail::away},
@@ -179,6 +186,9 @@ inline constexpr std::array<Preset, 14> presets{{
     {"amxfp4_pot_r",
      detail::formatNamed("amxfp4_pot"),
      {Rounding::NearestAway, ScaleRule::PotRound}},
+    {"amxfp4_fp16",
+     detail::formatNamed("amxfp4_fp16"),
+     {Rounding::NearestAway, ScaleRule::MaxFp, Rounding::NearestEven}},
     {"nvfp4", detail::formatNamed("nvfp4"), detail::even},
     {"nvfp4_row", detail::formatNamed("nvfp4_row"), detail::even},
     {"nvfp4_ue5m3", detail::formatNamed("nvfp4_ue5m3"), detail::even},

@@ -1,8 +1,17 @@
 //===- Packing.h - the bytes of codes and scales ----------------*- C++ -*-===//
 //
 // The parts form of one row of K elements: codes in K order, padded to whole
-// blocks, two 4-bit codes a byte with the low nibble first, 8-bit codes one a
-// byte; then, apart, the scales of each block, little-endian.
+// blocks; then, apart, the scales of each block, little-endian.
+//
+// The bytes of a block are one string of bits, the low bits of each byte first,
+// and code k of b bits lies at bits b * k .. b * k + b - 1 of it, its low bit
+// first: 8-bit codes one a byte, 4-bit codes two a byte with the low nibble
+// first, 6-bit codes four in three bytes:
+//
+//              7 6 5 4 3 2 1 0
+//     byte 0   1 1 0 0 0 0 0 0
+//     byte 1   2 2 2 2 1 1 1 1
+//     byte 2   3 3 3 3 3 3 2 2
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,8 +37,12 @@ int64_t codeBytesPerRow(const FormatSpec &format, int64_t k);
 int64_t scaleBytesPerBlock(const FormatSpec &format);
 int64_t scaleBytesPerRow(const FormatSpec &format, int64_t k);
 
-/// Packs `count` codes, one a byte in `codes`, into `bytes`. A last odd nibble
-/// has 0 above it.
+/// Returns the smallest number of codes that fill whole bytes: one of 8 bits,
+/// two of 4, four of 6. Blocks hold a multiple of it.
+int codesPerGroup(const FormatSpec &format);
+
+/// Packs `count` codes, one a byte in `codes`, into `bytes`, as many as are
+/// needed. The bits above the last code are 0.
 void packCodes(const FormatSpec &format, const uint8_t *codes, int64_t count,
                uint8_t *bytes);
 

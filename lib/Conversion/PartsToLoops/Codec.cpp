@@ -31,24 +31,39 @@ static SmallVector<Value> append(ValueRange row, ArrayRef<Value> more) {
 
 Value mlir::mx::loadCode(ScalarBuilder &b, const FormatSpec &format,
                          Value codes, ValueRange row, Value k) {
-  Type index = b.getIndexType();
-  if (bitsOfElement(format) == 8)
-    return b.make<arith::IndexCastUIOp>(index, b.load(codes, append(row, {k})));
-  Value half = b.shr(k, b.index(1));
-  Value byte =
-      b.make<arith::IndexCastUIOp>(index, b.load(codes, append(row, {half})));
-  Value shift = b.shl(b.bitAnd(k, b.index(1)), b.index(2));
-  return b.bitAnd(b.shr(byte, shift), b.index(15));
+  int bits = bitsOfElement(format);
+  auto byteAt = [&](Value at) {
+    return b.make<arith::IndexCastUIOp>(b.getIndexType(),
+                                        b.load(codes, append(row, {at})));
+  };
+  if (bits == 8)
+    return byteAt(k);
+  Value first = b.mul(k, b.index(bits)), eight = b.index(8);
+  Value shift = b.bitAnd(first, b.index(7));
+  Value code = b.shr(byteAt(b.shr(first, b.index(3))), shift);
+  if (8 % bits != 0) {
+    // The byte of the code's last bit: of a code that lies in one byte that
+    // byte again, which is then shifted out of the mask.
+    Value last = b.shr(b.add(first, b.index(bits - 1)), b.index(3));
+    code = b.bitOr(code, b.shl(byteAt(last), b.sub(eight, shift)));
+  }
+  return b.bitAnd(code, b.index((1 << bits) - 1));
 }
 
 void mlir::mx::storeCodes(ScalarBuilder &b, const FormatSpec &format,
-                          Value codes, ValueRange row, Value at,
+                          Value codes, ValueRange row, Value group,
                           ArrayRef<Value> values) {
-  Value byte = values[0];
-  if (bitsOfElement(format) == 4)
-    byte = b.bitOr(byte, b.shl(values[1], b.i32(4)));
-  b.store(b.make<arith::TruncIOp>(b.getI8Type(), byte), codes,
-          append(row, {at}));
+  int bits = bitsOfElement(format);
+  Value all = values[0];
+  for (size_t i = 1; i < values.size(); ++i)
+    all = b.bitOr(all, b.shl(values[i], b.i32(bits * i)));
+  int64_t bytes = bits * values.size() / 8;
+  Value first = b.mul(group, b.index(bytes));
+  for (int64_t byte = 0; byte < bytes; ++byte) {
+    Value part =
+        b.make<arith::TruncIOp>(b.getI8Type(), b.shr(all, b.i32(8 * byte)));
+    b.store(part, codes, append(row, {b.add(first, b.index(byte))}));
+  }
 }
 
 SmallVector<Value> mlir::mx::loadScales(ScalarBuilder &b,

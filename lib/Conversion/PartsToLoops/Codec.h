@@ -19,9 +19,10 @@ namespace mlir::mx {
 Value loadCode(ScalarBuilder &b, const ::mx::FormatSpec &format, Value codes,
                ValueRange row, Value k);
 
-/// Stores two 4-bit codes (i32) at byte `at` of the row, or one 8-bit code.
+/// Stores the ::mx::codesPerGroup codes (i32) of group `group` of the row,
+/// which fill whole bytes.
 void storeCodes(ScalarBuilder &b, const ::mx::FormatSpec &format, Value codes,
-                ValueRange row, Value at, ArrayRef<Value> values);
+                ValueRange row, Value group, ArrayRef<Value> values);
 
 /// Loads and decodes the scales of block `block` of the row `row`, to f32:
 /// one, or two for asymmetric and affine formats.

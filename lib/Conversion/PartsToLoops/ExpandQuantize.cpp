@@ -8,6 +8,8 @@
 #include "Codec.h"
 #include "Expand.h"
 
+#include "mx/Numerics/Packing.h"
+
 using namespace mlir;
 using namespace mlir::mx;
 using ::mx::FormatSpec;
@@ -185,20 +187,20 @@ Value BlockQuantizer::encode(Value x, ArrayRef<Value> scales) {
 /// Writes the codes of the whole block: 0 past the end of the row, and
 /// everywhere in a block that is not finite.
 void BlockQuantizer::storeElements(ArrayRef<Value> scales, Value finite) {
-  int64_t perByte = 8 / ::mx::spec(format.element).bits;
-  Value begin = b.make<arith::DivUIOp>(first, b.index(perByte));
-  Value end = b.add(begin, b.index(format.blockSize / perByte));
-  b.loop(begin, end, {}, [&](Value at, ValueRange) {
+  int64_t count = ::mx::codesPerGroup(format);
+  Value begin = b.make<arith::DivUIOp>(first, b.index(count));
+  Value end = b.add(begin, b.index(format.blockSize / count));
+  b.loop(begin, end, {}, [&](Value group, ValueRange) {
     SmallVector<Value> codes;
-    for (int64_t part = 0; part < perByte; ++part) {
-      Value i = b.add(b.mul(at, b.index(perByte)), b.index(part));
+    for (int64_t part = 0; part < count; ++part) {
+      Value i = b.add(b.mul(group, b.index(count)), b.index(part));
       Value inside = b.bitAnd(b.less(i, limit), finite);
       codes.push_back(b.conditional(
           b.getI32Type(), inside,
           [&] { return SmallVector<Value>{encode(element(i), scales)}; },
           [&] { return SmallVector<Value>{b.i32(0)}; })[0]);
     }
-    storeCodes(b, format, op.getCodes(), row, at, codes);
+    storeCodes(b, format, op.getCodes(), row, group, codes);
     return SmallVector<Value>();
   });
 }

@@ -2,13 +2,13 @@
 //
 // RUN: mx-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @+1 {{unknown mx type 'amxfp5', expected block<...> or one of mxfp4, mxfp8_e4m3, mxint8, mxint4, amxfp4,}}
+// expected-error @+1 {{unknown mx type 'amxfp5', expected block<...> or one of mxfp4, mxfp6_e2m3, mxfp6_e3m2, mxfp8_e4m3, mxfp8_e5m2, mxint8, mxint4, amxfp4,}}
 func.func private @name(tensor<4x!mx.amxfp5>)
 
 // -----
 
-// expected-error @+1 {{unknown element 'f6E2M3FN', expected one of f4E2M1FN, f8E4M3FN, f8E5M2, i4, i8}}
-func.func private @element(tensor<4x!mx.block<f6E2M3FN x 32, f8E8M0FNU>>)
+// expected-error @+1 {{unknown element 'f6E2M3', expected one of f4E2M1FN, f6E2M3FN, f6E3M2FN, f8E4M3FN, f8E5M2, i4, i8}}
+func.func private @element(tensor<4x!mx.block<f6E2M3 x 32, f8E8M0FNU>>)
 
 // -----
 

@@ -113,6 +113,17 @@ func.func @parts(%q: tensor<2x65x!mx.nvfp4_row>, %d: tensor<?x?x!mx.int4_affine>
   return
 }
 
+// Six bits: a block of 32 codes takes 24 bytes.
+// CHECK-LABEL: func @six_bit_parts(
+//  CHECK-SAME:     %[[Q:.+]]: tensor<2x65x!mx.mxfp6_e2m3>
+//       CHECK:   %[[QP:.+]]:2 = mx.split %[[Q]] : tensor<2x65x!mx.mxfp6_e2m3>
+//       CHECK:   mx.join %[[QP]]#0, %[[QP]]#1 : (tensor<2x72xi8>, tensor<2x3x1xi8>) -> tensor<2x65x!mx.mxfp6_e3m2>
+func.func @six_bit_parts(%q: tensor<2x65x!mx.mxfp6_e2m3>) {
+  %qp:2 = mx.split %q : tensor<2x65x!mx.mxfp6_e2m3>
+  %0 = mx.join %qp#0, %qp#1 : (tensor<2x72xi8>, tensor<2x3x1xi8>) -> tensor<2x65x!mx.mxfp6_e3m2>
+  return
+}
+
 // Ops on parts take tensors and memrefs; with tensors they have results.
 // CHECK-LABEL: func @on_tensors(
 //  CHECK-SAME:     %[[X:.+]]: tensor<?x40xf32>, %[[O:.+]]: tensor<?xf32>, %[[C:.+]]: tensor<?x24xi8>, %[[S:.+]]: tensor<?x3x1xi8>

@@ -13,6 +13,7 @@ static std::vector<FormatSpec> operandFormats() {
     all.push_back(entry.format);
   all.push_back({ElementKind::E5M2, 256, ScaleKind::E8M0});
   all.push_back({ElementKind::E5M2, 32, ScaleKind::F16, Scheme::Asymmetric});
+  all.push_back({ElementKind::E3M2, 16, ScaleKind::E5M2, Scheme::Asymmetric});
   all.push_back({ElementKind::E4M3, 64, ScaleKind::UE5M3, Scheme::Asymmetric});
   all.push_back({ElementKind::Int8, 16, ScaleKind::F16, Scheme::Affine});
   return all;

@@ -15,27 +15,39 @@ BlockMatrix Matrix::view() const {
           outer.empty() ? nullptr : outer.data()};
 }
 
-static bool hasNibbles(const FormatSpec &format) {
-  return format.element == ElementKind::E2M1 ||
-         format.element == ElementKind::Int4;
+static int bitsOf(const FormatSpec &format) {
+  switch (format.element) {
+  case ElementKind::E2M1:
+  case ElementKind::Int4:
+    return 4;
+  case ElementKind::E2M3:
+  case ElementKind::E3M2:
+    return 6;
+  case ElementKind::E4M3:
+  case ElementKind::E5M2:
+  case ElementKind::Int8:
+    return 8;
+  }
+  return 0;
 }
 
 unsigned Matrix::code(int64_t row, int64_t i) const {
-  auto index = size_t(row * blocks() * format.blockSize + i);
-  if (!hasNibbles(format))
-    return codes[index];
-  return index % 2 == 0 ? codes[index / 2] % 16 : codes[index / 2] / 16;
+  int64_t first = (row * blocks() * format.blockSize + i) * bitsOf(format);
+  unsigned code = 0;
+  for (int bit = 0; bit < bitsOf(format); ++bit) {
+    unsigned byte = codes[size_t((first + bit) / 8)];
+    code |= (byte >> (first + bit) % 8 & 1) << bit;
+  }
+  return code;
 }
 
 void Matrix::setCode(int64_t row, int64_t i, unsigned code) {
-  auto index = size_t(row * blocks() * format.blockSize + i);
-  if (!hasNibbles(format)) {
-    codes[index] = uint8_t(code);
-    return;
+  int64_t first = (row * blocks() * format.blockSize + i) * bitsOf(format);
+  for (int bit = 0; bit < bitsOf(format); ++bit) {
+    uint8_t &byte = codes[size_t((first + bit) / 8)];
+    unsigned mask = 1u << (first + bit) % 8;
+    byte = uint8_t((code >> bit & 1) != 0 ? byte | mask : byte & ~mask);
   }
-  unsigned low = codes[index / 2] % 16, high = codes[index / 2] / 16;
-  (index % 2 == 0 ? low : high) = code;
-  codes[index / 2] = uint8_t(low + 16 * high);
 }
 
 unsigned Matrix::scale(int64_t row, int64_t block, int which) const {
@@ -62,7 +74,7 @@ Matrix emptyMatrix(const FormatSpec &format, int64_t rows, int64_t k) {
   int64_t bytes = format.scale == ScaleKind::F16 ? 2 : 1;
   Matrix matrix{format, rows, k, {}, {}, {}};
   matrix.codes.resize(
-      size_t(rows * blocks * format.blockSize / (hasNibbles(format) ? 2 : 1)));
+      size_t(rows * blocks * format.blockSize * bitsOf(format) / 8));
   matrix.scales.resize(size_t(rows * blocks * format.scalesPerBlock() * bytes));
   if (format.hasOuterScale())
     matrix.outer.assign(size_t(rows), 1.0f);
@@ -97,7 +109,7 @@ static unsigned randomScale(ScaleKind kind, ScaleMix mix,
 Matrix randomMatrix(const FormatSpec &format, int64_t rows, int64_t k,
                     ScaleMix mix, Generator &generator) {
   Matrix matrix = emptyMatrix(format, rows, k);
-  unsigned count = hasNibbles(format) ? 16 : 256;
+  unsigned count = 1u << bitsOf(format);
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t i = 0; i < matrix.k; ++i) {
       unsigned code = generator.below(count);
@@ -126,7 +138,7 @@ std::vector<Dyadic> termsOf(const Matrix &matrix, int64_t row, int64_t i) {
   Dyadic second = scaleValue(format.scale, matrix.scale(row, block, 1));
   if (format.scheme == Scheme::Affine)
     return {times(element, first), second};
-  bool negative = code >= (hasNibbles(format) ? 8u : 128u);
+  bool negative = code >= 1u << (bitsOf(format) - 1);
   Dyadic value = times(element, negative ? second : first);
   value.nan = value.nan || first.nan || second.nan;
   return {value};

@@ -14,7 +14,7 @@ static std::vector<FormatSpec> allFormats() {
   std::vector<FormatSpec> all;
   for (const NamedFormat &entry : formats)
     all.push_back(entry.format);
-  all.push_back({ElementKind::E5M2, 32, ScaleKind::E8M0});
+  all.push_back({ElementKind::E3M2, 32, ScaleKind::F16, Scheme::Asymmetric});
   all.push_back({ElementKind::Int8, 32, ScaleKind::F16, Scheme::Affine});
   return all;
 }

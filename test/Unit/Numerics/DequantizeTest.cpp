@@ -90,7 +90,9 @@ static std::vector<FormatSpec> allFormats() {
   std::vector<FormatSpec> all;
   for (const NamedFormat &entry : formats)
     all.push_back(entry.format);
-  all.push_back({ElementKind::E5M2, 32, ScaleKind::E8M0});
+  all.push_back({ElementKind::E2M3, 32, ScaleKind::UE5M3, Scheme::Asymmetric});
+  all.push_back({ElementKind::E3M2, 32, ScaleKind::E4M3, Scheme::Asymmetric,
+                 OuterScale::Row});
   all.push_back({ElementKind::E4M3, 32, ScaleKind::UE5M3, Scheme::Asymmetric});
   all.push_back({ElementKind::Int8, 32, ScaleKind::F16, Scheme::Affine});
   all.push_back({ElementKind::Int8, 32, ScaleKind::F16});

@@ -104,7 +104,7 @@ static bool contains(const std::string &text, const std::string &part) {
 /// What was found, and what was wanted.
 TEST(Preset, ErrorsSayFoundAndWanted) {
   EXPECT_TRUE(contains(parseError("foo"), "'foo'"));
-  EXPECT_TRUE(contains(parseError("foo"), "mxfp4, mxfp8_e4m3"));
+  EXPECT_TRUE(contains(parseError("foo"), "mxfp4, mxfp6_e2m3, mxfp6_e3m2, "));
   EXPECT_TRUE(contains(parseError("foo"), "int4_affine"));
   EXPECT_TRUE(contains(parseError(""), "''"));
   for (const char *text : {"amxfp4:7", "amxfp4:4", "amxfp4:512", "amxfp4:0",
@@ -173,4 +173,6 @@ TEST(Format, BitsPerElement) {
   EXPECT_EQ(bitsPerElement(*findFormat("nvfp4")), 4.5);
   EXPECT_EQ(bitsPerElement(*findFormat("int4_affine")), 5.0);
   EXPECT_EQ(bitsPerElement(*findFormat("mxint8")), 8.25);
+  EXPECT_EQ(bitsPerElement(*findFormat("mxfp6_e2m3")), 6.25);
+  EXPECT_EQ(bitsPerElement(*findFormat("amxfp4_fp16")), 5.0);
 }

@@ -90,6 +90,10 @@ Dyadic elementValue(const FormatSpec &format, unsigned code) {
   switch (format.element) {
   case ElementKind::E2M1:
     return withSign(fields(code & 7, 1, 1), code >= 8);
+  case ElementKind::E2M3:
+    return withSign(fields(code & 31, 3, 1), code >= 32);
+  case ElementKind::E3M2:
+    return withSign(fields(code & 31, 2, 3), code >= 32);
   case ElementKind::E4M3:
     if (code % 128 == 127)
       return {0, 0, true};
@@ -136,6 +140,10 @@ Dyadic largestElementValue(const FormatSpec &format) {
   switch (format.element) {
   case ElementKind::E2M1:
     return {6, 0};
+  case ElementKind::E2M3:
+    return {15, -1};
+  case ElementKind::E3M2:
+    return {28, 0};
   case ElementKind::E4M3:
     return {448, 0};
   case ElementKind::E5M2:

@@ -24,6 +24,36 @@ TEST(Packing, UnpackUndoesPackForEveryByte) {
   EXPECT_EQ(again, bytes);
 }
 
+/// Every code at every place of a group, by the bits of its bytes; neighbours
+/// hold the opposite bits.
+TEST(Packing, SixBitCodesLieFourInThreeBytes) {
+  FormatSpec format = *findFormat("mxfp6_e2m3");
+  EXPECT_EQ(codesPerGroup(format), 4);
+  for (unsigned code = 0; code < 64; ++code)
+    for (int place = 0; place < 4; ++place) {
+      std::vector<uint8_t> codes(4, uint8_t(63 - code)), bytes(3), again(4);
+      codes[size_t(place)] = uint8_t(code);
+      packCodes(format, codes.data(), 4, bytes.data());
+      unsigned group = bytes[0] | bytes[1] << 8 | bytes[2] << 16;
+      for (int i = 0; i < 4; ++i) {
+        EXPECT_EQ(group >> 6 * i & 63, codes[size_t(i)]);
+        EXPECT_EQ(codeAt(format, bytes.data(), i), codes[size_t(i)]);
+      }
+      unpackCodes(format, bytes.data(), 4, again.data());
+      EXPECT_EQ(again, codes);
+    }
+}
+
+/// The picture of Packing.h, in numbers.
+TEST(Packing, SixBitCodesByHand) {
+  FormatSpec format = *findFormat("mxfp6_e3m2");
+  uint8_t codes[] = {0x3F, 0x01, 0x10, 0x2A}, bytes[3];
+  packCodes(format, codes, 4, bytes);
+  EXPECT_EQ(bytes[0], 0x7F); // 01'111111
+  EXPECT_EQ(bytes[1], 0x00); // 0000'0000
+  EXPECT_EQ(bytes[2], 0xA9); // 101010'01
+}
+
 TEST(Packing, EightBitCodesAreBytes) {
   FormatSpec format = *findFormat("mxint8");
   std::vector<uint8_t> codes{0, 1, 127, 128, 255}, bytes(5), again(5);
@@ -54,12 +84,39 @@ TEST(Packing, OddCounts) {
   EXPECT_EQ(again, (std::vector<uint8_t>{1, 2, 15, 0xEE}));
 }
 
+/// No byte is written or read beyond the last code, in formats of all widths.
+TEST(Packing, EveryCountRoundTrips) {
+  Generator generator(42);
+  for (const char *name : {"mxfp4", "mxfp6_e2m3", "mxfp8_e5m2"}) {
+    FormatSpec format = *findFormat(name);
+    unsigned bits = spec(format.element).bits;
+    for (size_t count = 0; count <= 67; ++count) {
+      size_t size = (count * bits + 7) / 8;
+      std::vector<uint8_t> codes(count), bytes(size + 1, 0xEE), again(count);
+      for (uint8_t &code : codes)
+        code = static_cast<uint8_t>(generator.below(1u << bits));
+      packCodes(format, codes.data(), int64_t(count), bytes.data());
+      EXPECT_EQ(bytes[size], 0xEE) << name << " " << count;
+      if (count * bits % 8 != 0)
+        EXPECT_EQ(bytes[size - 1] >> count * bits % 8, 0) << name;
+      std::vector<uint8_t> own(bytes.begin(), bytes.begin() + int64_t(size));
+      unpackCodes(format, own.data(), int64_t(count), again.data());
+      EXPECT_EQ(again, codes) << name << " " << count;
+      for (size_t i = 0; i < count; ++i)
+        EXPECT_EQ(codeAt(format, own.data(), int64_t(i)), codes[i]) << name;
+    }
+  }
+}
+
 TEST(Packing, Sizes) {
   FormatSpec mxfp4 = *findFormat("mxfp4"), affine = *findFormat("int4_affine");
   EXPECT_EQ(codeBytesPerBlock(mxfp4), 16);
   EXPECT_EQ(scaleBytesPerBlock(mxfp4), 1);
   EXPECT_EQ(scaleBytesPerBlock(affine), 4);
   EXPECT_EQ(codeBytesPerBlock(*findFormat("mxint8")), 32);
+  EXPECT_EQ(codeBytesPerBlock(*findFormat("mxfp6_e3m2")), 24);
+  EXPECT_EQ(codesPerGroup(mxfp4), 2);
+  EXPECT_EQ(codesPerGroup(*findFormat("mxint8")), 1);
   EXPECT_EQ(scaleBytesPerBlock(*findFormat("amxfp4")), 2);
   EXPECT_EQ(numBlocks(mxfp4, 0), 0);
   EXPECT_EQ(numBlocks(mxfp4, 1), 1);

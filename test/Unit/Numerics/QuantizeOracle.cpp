@@ -160,7 +160,7 @@ static unsigned searchPowerOfTwo(const FormatSpec &format, ScaleRule rule,
   int exponent = floorLog2(m) - floorLog2(largestElementValue(format));
   if (rule == ScaleRule::PotRound) {
     // m / 2^floor(log2 m) against 2 - 2^-n, n = significand bits of an element.
-    static constexpr int bits[] = {2, 4, 3, 3, 7};
+    static constexpr int bits[] = {2, 4, 3, 4, 3, 3, 7};
     int64_t n = bits[static_cast<int>(format.element)];
     Dyadic threshold{(int64_t(2) << n) - 1, floorLog2(m) - int(n)};
     exponent += compare(m, threshold) >= 0 ? 1 : 0;
@@ -293,8 +293,12 @@ Block storedBlock(const Tensor &tensor, int64_t row, int64_t block) {
   Block result;
   for (int64_t i = index * format.blockSize; i < (index + 1) * format.blockSize;
        ++i) {
-    unsigned byte = tensor.codes[static_cast<size_t>(i * bits / 8)];
-    result.codes.push_back(bits == 8 ? byte : byte >> i % 2 * 4 & 15);
+    unsigned code = 0;
+    for (int bit = 0; bit < bits; ++bit) {
+      int64_t at = i * bits + bit;
+      code |= (tensor.codes[static_cast<size_t>(at / 8)] >> at % 8 & 1u) << bit;
+    }
+    result.codes.push_back(code);
   }
   int bytes = format.scale == ScaleKind::F16 ? 2 : 1;
   for (int which = 0; which < format.scalesPerBlock(); ++which) {

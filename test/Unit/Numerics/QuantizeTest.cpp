@@ -52,7 +52,11 @@ static std::vector<FormatSpec> unnamedFormats() {
       {ElementKind::E2M1, 8, ScaleKind::F16},
       {ElementKind::E2M1, 256, ScaleKind::E5M2},
       {ElementKind::E4M3, 16, ScaleKind::UE5M3, Scheme::Asymmetric},
-      {ElementKind::E5M2, 32, ScaleKind::E8M0},
+      {ElementKind::E2M3, 16, ScaleKind::UE5M3, Scheme::Asymmetric,
+       OuterScale::Tensor},
+      {ElementKind::E2M3, 8, ScaleKind::E8M0, Scheme::Asymmetric},
+      {ElementKind::E3M2, 64, ScaleKind::F16, Scheme::Asymmetric},
+      {ElementKind::E3M2, 128, ScaleKind::E5M2},
       {ElementKind::E5M2, 64, ScaleKind::F16, Scheme::Asymmetric},
       {ElementKind::Int4, 32, ScaleKind::E5M2},
       {ElementKind::Int8, 128, ScaleKind::E4M3, Scheme::Symmetric,
@@ -109,31 +113,40 @@ static std::vector<float> tiesOf(const FormatSpec &format, Dyadic s) {
   return x;
 }
 
-/// The f32 quotient decides as the exact one does, where it is closest: under
-/// every scale, subnormal ones included.
-TEST(Quantize, TiesAndTheirNeighboursUnderEveryScale) {
-  for (const Preset &preset : presets) {
-    FormatSpec format = preset.format;
-    format.outer = OuterScale::None;
-    if (format.scheme == Scheme::Affine)
+/// Counts wrong blocks of ties, and scales that are not those meant.
+static int64_t mismatchesOfTies(const FormatSpec &format,
+                                const Quantizer &quantizer) {
+  int64_t mismatches = 0;
+  unsigned first = format.scale == ScaleKind::E8M0 ? 0 : 1;
+  for (unsigned code = first; code <= largestScaleCode(format.scale); ++code) {
+    Dyadic scale = scaleValue(format.scale, code);
+    if (std::isinf(toFloat(times(largestElementValue(format), scale))))
       continue;
-    int64_t mismatches = 0;
-    unsigned first = format.scale == ScaleKind::E8M0 ? 0 : 1;
-    for (unsigned code = first; code <= largestScaleCode(format.scale);
-         ++code) {
-      Dyadic scale = scaleValue(format.scale, code);
-      if (std::isinf(toFloat(times(largestElementValue(format), scale))))
-        continue;
-      Tensor tensor{format, 1, 0, tiesOf(format, scale), {}, {}, {}};
-      tensor.k = int64_t(tensor.x.size());
-      tensor.codes.resize(size_t(codeBytesPerRow(format, tensor.k)));
-      tensor.scales.resize(size_t(scaleBytesPerRow(format, tensor.k)));
-      quantize(tensor, preset.quantizer);
-      mismatches += countMismatches(tensor, preset.quantizer);
-      mismatches += storedBlock(tensor, 0, 0).scales[0] == code ? 0 : 1;
-    }
-    EXPECT_EQ(mismatches, 0) << preset.name;
+    Tensor tensor{format, 1, 0, tiesOf(format, scale), {}, {}, {}};
+    tensor.k = int64_t(tensor.x.size());
+    tensor.codes.resize(size_t(codeBytesPerRow(format, tensor.k)));
+    tensor.scales.resize(size_t(scaleBytesPerRow(format, tensor.k)));
+    quantize(tensor, quantizer);
+    mismatches += countMismatches(tensor, quantizer);
+    mismatches += storedBlock(tensor, 0, 0).scales[0] == code ? 0 : 1;
   }
+  return mismatches;
+}
+
+/// The f32 quotient decides as the exact one does, where it is closest: under
+/// every scale, subnormal ones included, and every rounding.
+TEST(Quantize, TiesAndTheirNeighboursUnderEveryScale) {
+  for (const Preset &preset : presets)
+    for (Rounding rounding :
+         {Rounding::NearestEven, Rounding::NearestAway, Rounding::TowardZero}) {
+      FormatSpec format = preset.format;
+      format.outer = OuterScale::None;
+      Quantizer quantizer = preset.quantizer;
+      quantizer.rounding = rounding;
+      if (format.scheme != Scheme::Affine)
+        EXPECT_EQ(mismatchesOfTies(format, quantizer), 0)
+            << preset.name << ", rounding " << int(rounding);
+    }
 }
 
 /// Maxima where a power-of-two rule steps up, and the floats beside them, from

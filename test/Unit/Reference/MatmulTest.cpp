@@ -1,7 +1,7 @@
 //===- MatmulTest.cpp - compiled matmul against the library ---------------===//
 //
 // With in_order the compiled reference gives the library's matmul, bit for bit:
-// every preset, every kind of partner, ragged K, dynamic M, batches.
+// every pair of presets, ragged K, dynamic M, other block sizes, batches.
 //
 //===----------------------------------------------------------------------===//
 
@@ -116,11 +116,12 @@ int64_t check(const ::mx::Preset &a, const ::mx::Preset &b, const Case &size,
   return mismatches(toFloats(results[0]), y);
 }
 
-const ::mx::Preset &preset(StringRef name) {
-  for (const ::mx::Preset &entry : ::mx::presets)
-    if (StringRef(entry.name) == name)
-      return entry;
-  return ::mx::presets[0];
+/// The preset `NAME` or `NAME:SIZE`.
+::mx::Preset preset(StringRef text) {
+  std::string error;
+  std::optional<::mx::Preset> parsed = ::mx::parsePreset(text, error);
+  EXPECT_TRUE(parsed.has_value()) << error;
+  return parsed.value_or(::mx::presets[0]);
 }
 
 class MatmulEveryPreset : public testing::TestWithParam<::mx::Preset> {};
@@ -130,13 +131,73 @@ TEST_P(MatmulEveryPreset, TimesItself) {
   EXPECT_EQ(check(GetParam(), GetParam(), {12, 11, 41, /*dynamicK=*/true}), 0);
 }
 
-/// Other schemes, block sizes, element widths, on both sides.
-TEST_P(MatmulEveryPreset, TimesOthers) {
-  for (StringRef other : {"mxint8", "amxfp4", "nvfp4", "int4_affine"}) {
-    EXPECT_EQ(check(GetParam(), preset(other), {11, 12, 72}), 0)
-        << other.str() << " on the right";
-    EXPECT_EQ(check(preset(other), GetParam(), {12, 11, 72}), 0)
-        << other.str() << " on the left";
+/// The products of one quantized `x` with weights of every preset, which come
+/// in as blocks: result i is c + quantize(x) * transpose(w_i), in order.
+std::string everyProductModule(const ::mx::Preset &x) {
+  std::string arguments, products, results, types;
+  for (auto [i, w] : llvm::enumerate(::mx::presets)) {
+    SmallVector<std::pair<StringRef, std::string>> values{
+        {"i", std::to_string(i)},
+        {"xt", typeOf(x.format)},
+        {"wt", typeOf(w.format)}};
+    arguments += substitute(", %w{i}: tensor<11x72x{wt}>", values);
+    products += substitute(R"(
+      %y{i} = mx.matmul ins(%qx, %w{i} : tensor<?x72x{xt}>, tensor<11x72x{wt}>)
+                outs(%c : tensor<?x11xf32>) {accumulate = #mx.accumulate<in_order>}
+    )",
+                           values);
+    results += (i ? ", %y" : "%y") + std::to_string(i);
+    types += i ? ", tensor<?x11xf32>" : "tensor<?x11xf32>";
+  }
+  return substitute(R"(
+    func.func @main(%x: tensor<?x72xf32>, %c: tensor<?x11xf32>{arguments}) -> ({types}) {
+      %c0 = arith.constant 0 : index
+      %m = tensor.dim %x, %c0 : tensor<?x72xf32>
+      {qx}
+      {products}
+      return {results} : {types}
+    }
+  )",
+                    {{"arguments", arguments},
+                     {"products", products},
+                     {"results", results},
+                     {"types", types},
+                     {"qx", quantizeText("x", "?x72", x, "%m")}});
+}
+
+/// The parts of `rows` of `matrix`, as arguments.
+void appendParts(const Matrix &matrix, int64_t rows, int64_t k,
+                 SmallVectorImpl<Array> &arguments) {
+  const ::mx::FormatSpec &format = matrix.format;
+  Array codes{
+      DType::I8, {rows, ::mx::codeBytesPerRow(format, k)}, matrix.codes};
+  Array scales{
+      DType::I8,
+      {rows, ::mx::numBlocks(format, k), ::mx::scaleBytesPerBlock(format)},
+      matrix.scales};
+  arguments.append({codes, scales});
+  if (format.outer == ::mx::OuterScale::Row)
+    arguments.push_back(floatArray({rows}, matrix.outer));
+  if (format.outer == ::mx::OuterScale::Tensor)
+    arguments.push_back(floatArray({}, {matrix.outer[0]}));
+}
+
+TEST_P(MatmulEveryPreset, TimesWeightsOfEveryPreset) {
+  int64_t m = 12, n = 11, k = 72;
+  std::vector<float> x = makeRows(m, k, 7), w = makeRows(n, k, 8);
+  std::vector<float> c = makeRows(m, n, 9, /*withNan=*/false);
+  SmallVector<Array> arguments{floatArray({m, k}, x), floatArray({m, n}, c)};
+  for (const ::mx::Preset &weights : ::mx::presets)
+    appendParts(Matrix(weights, w, n, k), n, k, arguments);
+  SmallVector<Array> results =
+      runReference(everyProductModule(GetParam()), arguments);
+  ASSERT_EQ(results.size(), ::mx::presets.size());
+  Matrix lhs(GetParam(), x, m, k);
+  for (auto [weights, result] : llvm::zip(::mx::presets, results)) {
+    Matrix rhs(weights, w, n, k);
+    std::vector<float> y(m * n);
+    ::mx::matmul(lhs.view(), rhs.view(), m, n, k, c.data(), y.data());
+    EXPECT_EQ(mismatches(toFloats(result), y), 0) << weights.name;
   }
 }
 
@@ -188,18 +249,22 @@ INSTANTIATE_TEST_SUITE_P(Reference, MatmulEveryPreset,
                            return std::string(info.param.name);
                          });
 
-/// Sums of E5M2 products need more than 64 bits.
-TEST(Matmul, WideSums) {
-  ::mx::Preset wide{"",
-                    {::mx::ElementKind::E5M2, 32, ::mx::ScaleKind::E8M0},
-                    {::mx::Rounding::NearestEven, ::mx::ScaleRule::PotFloor}};
-  // A preset's name stands for its quantizer; mxfp8_e4m3 has the same one.
-  wide.name = "mxfp8_e4m3";
-  EXPECT_EQ(check(wide, wide, {19, 12, 72}), 0);
+/// Blocks of one size by blocks of another, both ways.
+TEST(Matmul, OtherBlockSizes) {
+  for (StringRef text :
+       {"amxfp4:16", "amxfp4_ue5m3:64", "mxfp6_e2m3:16", "mxfp6_e3m2:64",
+        "mxint8:64", "nvfp4:64", "int4_affine:16"}) {
+    ::mx::Preset sized = preset(text);
+    EXPECT_EQ(check(sized, sized, {11, 12, 72}), 0) << text.str();
+    EXPECT_EQ(check(sized, preset("mxfp8_e5m2"), {11, 12, 72}), 0)
+        << text.str() << " on the left";
+    EXPECT_EQ(check(preset("amxfp4"), sized, {12, 11, 72}), 0)
+        << text.str() << " on the right";
+  }
 }
 
 TEST(Matmul, Batches) {
-  const ::mx::Preset &format = preset("amxfp4_e4m3");
+  const ::mx::Preset format = preset("amxfp4_e4m3");
   int64_t batches = 3, m = 11, n = 12, k = 40;
   std::string text = substitute(
       R"(

@@ -152,8 +152,9 @@ INSTANTIATE_TEST_SUITE_P(Reference, QuantizeEveryPreset,
 TEST(Quantize, EveryRuleAsTheLibrary) {
   StringRef roundings[] = {"nearest_even", "nearest_away", "toward_zero"};
   StringRef rules[] = {"max_fp", "pot_floor", "pot_ceil", "pot_round"};
-  StringRef formats[] = {"mxfp4",  "amxfp4", "mxfp8_e4m3",
-                         "mxint8", "int4",   "int4_affine"};
+  StringRef formats[] = {"mxfp4",      "amxfp4",     "mxfp6_e2m3",
+                         "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2",
+                         "mxint8",     "int4",       "int4_affine"};
   for (StringRef name : formats)
     for (unsigned rounding = 0; rounding < 3; ++rounding)
       for (unsigned rule = 0; rule < 4; ++rule) {
@@ -176,6 +177,28 @@ TEST(Quantize, EveryRuleAsTheLibrary) {
             0)
             << name.str() << " " << clause;
       }
+}
+
+/// Block sizes other than the preset's, K a multiple of them or not.
+TEST(Quantize, OtherBlockSizesAsTheLibrary) {
+  for (StringRef text :
+       {"mxfp4:16", "amxfp4:16", "amxfp4_ue5m3:64", "mxfp6_e2m3:16",
+        "mxfp6_e3m2:64", "mxint8:64", "nvfp4:64", "int4_affine:16"})
+    for (int64_t k : {72, 128}) {
+      std::string error;
+      std::optional<::mx::Preset> preset = ::mx::parsePreset(text, error);
+      ASSERT_TRUE(preset.has_value()) << error;
+      std::vector<float> x = makeRows(22, k, k);
+      SmallVector<Array> results =
+          runReference(quantizeModule(preset->format, preset->name,
+                                      "?x" + std::to_string(k)),
+                       floatArray({22, k}, x));
+      EXPECT_EQ(
+          countMismatches(
+              results, Quantized(preset->format, preset->quantizer, x, 22, k)),
+          0)
+          << text.str() << ", K = " << k;
+    }
 }
 
 TEST(Quantize, EmulatorAsTheLibrary) {
@@ -270,8 +293,8 @@ TEST(Dequantize, RandomBytesAsTheLibrary) {
 /// The comparison sees one flipped bit of a code, of a scale, and of the sign
 /// that selects the scale.
 TEST(Quantize, CanaryFlippedBits) {
-  ::mx::Preset preset = ::mx::presets[4];
-  ASSERT_EQ(preset.name, "amxfp4");
+  std::string error;
+  ::mx::Preset preset = *::mx::parsePreset("amxfp4", error);
   std::vector<float> x = makeRows(9, 64, 1);
   SmallVector<Array> results =
       runReference(quantizeModule(preset.format, preset.name, "?x64"),

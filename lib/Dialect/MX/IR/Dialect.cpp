@@ -77,8 +77,9 @@ static ParseResult parseOneOf(AsmParser &parser, StringRef what,
 static ParseResult parseElementKind(AsmParser &parser,
                                     ::mx::ElementKind &element) {
   using Kind = ::mx::ElementKind;
-  static constexpr Kind kinds[] = {Kind::E2M1, Kind::E4M3, Kind::E5M2,
-                                   Kind::Int4, Kind::Int8};
+  static constexpr Kind kinds[] = {Kind::E2M1, Kind::E2M3, Kind::E3M2,
+                                   Kind::E4M3, Kind::E5M2, Kind::Int4,
+                                   Kind::Int8};
   Keyword<Kind> names[std::size(kinds)];
   for (auto [name, kind] : llvm::zip(names, kinds))
     name = {::mx::spec(kind).name, kind};

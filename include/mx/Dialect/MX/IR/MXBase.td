@@ -73,7 +73,8 @@ def MX_BlockType : TypeDef<MX_Dialect, "Block"> {
 
         !mx.block<element x size, scale [, asymmetric | affine] [, tensor_scale | row_scale]>
 
-    - element: `f4E2M1FN`, `f8E4M3FN`, `f8E5M2`, `i4`, `i8`;
+    - element: `f4E2M1FN`, `f6E2M3FN`, `f6E3M2FN`, `f8E4M3FN`, `f8E5M2`, `i4`,
+      `i8`;
     - scale: `f8E8M0FNU`, `f8E5M2`, `f8E4M3FN`, `ue5m3`, `f16`;
     - `asymmetric`: two scales a block, for positive and for negative codes;
     - `affine`: a step and a minimum, `x = minimum + step * code`;

@@ -207,8 +207,10 @@ def MX_SplitOp : MX_Op<"split", [DeclareOpInterfaceMethods<InferTypeOpInterface>
   let description = [{
     Results, in this order:
 
-    - codes, `[..., ceil(K / B) * B * bits / 8] x i8`: k in order, two 4-bit codes
-      a byte, low nibble first; a short last block is padded with code 0;
+    - codes, `[..., ceil(K / B) * B * bits / 8] x i8`: k in order, code k at bits
+      `bits * k` to `bits * k + bits - 1` of the block's bytes, low bits first:
+      two 4-bit codes a byte, low nibble first; four 6-bit codes in three bytes;
+      a short last block is padded with code 0;
     - scales, `[..., ceil(K / B), S * bytes] x i8`, little-endian; S = 2 for
       (positive, negative) and (step, minimum);
     - the outer scale as f32, where the format has one: rank 0, or all axes but
