@@ -1,4 +1,4 @@
-//===- Data.cpp - inputs, and the compiled reference as a function --------===//
+//===- Data.cpp - inputs, and compiled modules as functions ---------------===//
 
 #include "Data.h"
 
@@ -16,32 +16,22 @@
 using namespace mlir;
 using namespace mlir::mx;
 
-namespace {
-/// SplitMix64.
-class Generator {
-public:
-  explicit Generator(uint64_t seed) : state(seed) {}
+using mlir::mx::test::Generator;
 
-  uint64_t next() {
-    state += 0x9E3779B97F4A7C15u;
-    uint64_t z = state;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-  }
+uint64_t Generator::next() {
+  state += 0x9E3779B97F4A7C15u;
+  uint64_t z = state;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
 
-  /// Near Gaussian, variance 1: a sum of 12 uniform numbers.
-  float normal() {
-    int64_t sum = 0;
-    for (int i = 0; i < 12; ++i)
-      sum += static_cast<int64_t>(next() >> 40);
-    return static_cast<float>(sum - (int64_t(6) << 24)) * 0x1p-24f;
-  }
-
-private:
-  uint64_t state;
-};
-} // namespace
+float Generator::normal() {
+  int64_t sum = 0;
+  for (int i = 0; i < 12; ++i)
+    sum += static_cast<int64_t>(next() >> 40);
+  return static_cast<float>(sum - (int64_t(6) << 24)) * 0x1p-24f;
+}
 
 static float makeValue(Generator &generator, int64_t kind, int64_t i) {
   float x = generator.normal();
@@ -82,28 +72,31 @@ std::vector<float> mlir::mx::test::makeRows(int64_t rows, int64_t k,
   return x;
 }
 
+llvm::Expected<SmallVector<Array>>
+mlir::mx::test::runModule(const std::string &text, StringRef pipeline,
+                          ArrayRef<Array> arguments) {
+  registerRunnerPasses();
+  DialectRegistry registry;
+  registerRunnerDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  Source source = Source::fromText(text, "test");
+  auto module = source.parse(context);
+  if (!module)
+    return module.takeError();
+  if (llvm::Error error = runPipeline(**module, pipeline))
+    return error;
+  auto executable = Executable::create(**module, "main");
+  if (!executable)
+    return executable.takeError();
+  SmallVector<Array> bound(arguments);
+  if (llvm::Error error = bindArguments(executable->getSignature(), bound))
+    return error;
+  return executable->call(bound);
+}
+
 SmallVector<Array> mlir::mx::test::runReference(const std::string &text,
                                                 ArrayRef<Array> arguments) {
-  auto run = [&]() -> llvm::Expected<SmallVector<Array>> {
-    registerRunnerPasses();
-    DialectRegistry registry;
-    registerRunnerDialects(registry);
-    MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-    Source source = Source::fromText(text, "test");
-    auto module = source.parse(context);
-    if (!module)
-      return module.takeError();
-    if (llvm::Error error = runPipeline(**module, "mx-reference"))
-      return error;
-    auto executable = Executable::create(**module, "main");
-    if (!executable)
-      return executable.takeError();
-    SmallVector<Array> bound(arguments);
-    if (llvm::Error error = bindArguments(executable->getSignature(), bound))
-      return error;
-    return executable->call(bound);
-  };
-  llvm::Expected<SmallVector<Array>> results = run();
+  auto results = runModule(text, "mx-reference", arguments);
   if (results)
     return std::move(*results);
   ADD_FAILURE() << llvm::toString(results.takeError()) << "\n" << text;

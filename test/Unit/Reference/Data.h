@@ -1,5 +1,4 @@
-//===- Data.h - inputs, the compiled reference as a function -----*- C++
-//-*-===//
+//===- Data.h - inputs, and compiled modules as functions -------*- C++ -*-===//
 
 #ifndef MX_TEST_UNIT_REFERENCE_DATA_H
 #define MX_TEST_UNIT_REFERENCE_DATA_H
@@ -8,10 +7,33 @@
 #include "mx/Runner/Array.h"
 
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
 namespace mlir::mx::test {
+
+/// SplitMix64: the same numbers on every machine.
+class Generator {
+public:
+  explicit Generator(uint64_t seed) : state(seed) {}
+
+  uint64_t next();
+
+  /// Returns a number in [0, count).
+  int64_t below(int64_t count) { return int64_t(next() % uint64_t(count)); }
+  bool chance(int64_t percent) { return below(100) < percent; }
+
+  template <typename Container> const auto &pick(const Container &values) {
+    return values[size_t(below(int64_t(std::size(values))))];
+  }
+
+  /// Near Gaussian, variance 1: a sum of 12 uniform numbers.
+  float normal();
+
+private:
+  uint64_t state;
+};
 
 /// Rows of every kind a quantizer meets, one kind a row in turn: Gaussian,
 /// outliers, one-sided, zeros (with -0), subnormal, wide exponents, NaN and
@@ -19,8 +41,12 @@ namespace mlir::mx::test {
 std::vector<float> makeRows(int64_t rows, int64_t k, uint64_t seed,
                             bool withNan = true);
 
-/// Compiles `module` by mx-reference and calls its @main; a failure fails the
-/// test and returns no results.
+/// Compiles the text of a module by `pipeline` and calls its @main.
+llvm::Expected<SmallVector<Array>> runModule(const std::string &module,
+                                             StringRef pipeline,
+                                             ArrayRef<Array> arguments);
+
+/// The same by mx-reference; a failure fails the test and returns no results.
 SmallVector<Array> runReference(const std::string &module,
                                 ArrayRef<Array> arguments);
 

@@ -6,11 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Data.h"
+#include "Matrix.h"
 
-#include "mx/Numerics/Block.h"
 #include "mx/Numerics/Codec.h"
-#include "mx/Numerics/Matmul.h"
-#include "mx/Numerics/Packing.h"
 
 #include "gtest/gtest.h"
 
@@ -19,28 +17,6 @@ using namespace mlir::mx;
 using namespace mlir::mx::test;
 
 namespace {
-
-/// Quantized rows that the library reads.
-struct Matrix {
-  Matrix(const ::mx::Preset &preset, const std::vector<float> &x, int64_t rows,
-         int64_t k)
-      : outer(rows), codes(rows * ::mx::codeBytesPerRow(preset.format, k)),
-        scales(rows * ::mx::scaleBytesPerRow(preset.format, k)),
-        format(preset.format) {
-    ::mx::outerScales(format, x.data(), rows, k, outer.data());
-    ::mx::quantizeRows(format, preset.quantizer, x.data(), rows, k,
-                       outer.data(), codes.data(), scales.data());
-  }
-
-  ::mx::BlockMatrix view() const {
-    return {format, codes.data(), scales.data(),
-            format.hasOuterScale() ? outer.data() : nullptr};
-  }
-
-  std::vector<float> outer;
-  std::vector<uint8_t> codes, scales;
-  ::mx::FormatSpec format;
-};
 
 /// %q NAME of argument %NAME, shaped `shape`, as preset's block tensor.
 std::string quantizeText(StringRef name, StringRef shape,
@@ -177,7 +153,8 @@ void appendParts(const Matrix &matrix, int64_t rows, int64_t k,
       matrix.scales};
   arguments.append({codes, scales});
   if (format.outer == ::mx::OuterScale::Row)
-    arguments.push_back(floatArray({rows}, matrix.outer));
+    arguments.push_back(floatArray(
+        {rows}, {matrix.outer.begin(), matrix.outer.begin() + rows}));
   if (format.outer == ::mx::OuterScale::Tensor)
     arguments.push_back(floatArray({}, {matrix.outer[0]}));
 }

@@ -1,0 +1,31 @@
+//===- Check.cpp - compile a contraction and compare ----------------------===//
+
+#include "Check.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace mlir::mx;
+using namespace mlir::mx::test;
+
+std::string mlir::mx::test::check(const Product &product, const Inputs &inputs,
+                                  bool unfolded) {
+  std::string pipeline = unfolded ? "convert-linalg-to-mx" : "mx-quantize";
+  pipeline += getPipeline(product) + ",mx-reference";
+  auto results = runModule(toText(product, inputs), pipeline,
+                           getArguments(product, inputs));
+  if (!results)
+    return llvm::toString(results.takeError());
+  std::vector<float> got = toFloats((*results)[0]);
+  std::vector<float> wanted = computeWanted(product, inputs);
+  int64_t differing = mismatches(got, wanted);
+  if (differing == 0)
+    return "";
+  for (auto [i, g, w] : llvm::enumerate(got, wanted))
+    if (mismatches(ArrayRef(g), ArrayRef(w)))
+      return llvm::formatv("{0} of {1} results differ, the first at {2}: found "
+                           "{3}, wanted {4}",
+                           differing, wanted.size(), i, g, w);
+  return llvm::formatv("found {0} results, wanted {1}", got.size(),
+                       wanted.size());
+}

@@ -1,0 +1,202 @@
+//===- Product.cpp - a contraction as a module ----------------------------===//
+
+#include "Product.h"
+
+#include "mx/Numerics/Codec.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+#include <cstring>
+
+using namespace mlir;
+using namespace mlir::mx;
+using namespace mlir::mx::test;
+
+int64_t Product::getExtent(const Axis &axis) const {
+  int64_t extent = 1;
+  for (const Term &term : axis) {
+    if (loops[term.loop].extent == 0)
+      return 0;
+    extent += (loops[term.loop].extent - 1) * term.step;
+  }
+  return extent;
+}
+
+SmallVector<int64_t> Product::getShape(unsigned operand) const {
+  SmallVector<int64_t> shape;
+  for (const Axis &axis : operands[operand].axes)
+    shape.push_back(getExtent(axis));
+  return shape;
+}
+
+bool Product::has(unsigned operand, unsigned loop) const {
+  return llvm::any_of(operands[operand].axes, [&](const Axis &axis) {
+    return llvm::any_of(axis,
+                        [&](const Term &term) { return term.loop == loop; });
+  });
+}
+
+SmallVector<unsigned> Product::getLoops(bool activation, bool weightHas,
+                                        bool result) const {
+  SmallVector<unsigned> found;
+  for (unsigned loop = 0; loop < loops.size(); ++loop)
+    if (has(1 - weight, loop) == activation && has(weight, loop) == weightHas &&
+        has(2, loop) == result)
+      found.push_back(loop);
+  return found;
+}
+
+::mx::Preset mlir::mx::test::presetOf(StringRef text) {
+  bool mse = text.consume_back(" mse");
+  std::string error;
+  std::optional<::mx::Preset> preset = ::mx::parsePreset(text, error);
+  if (!preset)
+    llvm::report_fatal_error(StringRef(error));
+  preset->quantizer.mse = mse;
+  return *preset;
+}
+
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+static std::string typeText(const Product &product, unsigned operand) {
+  bool isConstant =
+      operand < 2 && product.sources[operand] == Source::Constant;
+  std::string text = "tensor<";
+  for (const Axis &axis : product.operands[operand].axes) {
+    bool isDynamic =
+        !isConstant && llvm::any_of(axis, [&](const Term &term) {
+          return product.loops[term.loop].isDynamic;
+        });
+    text += isDynamic ? "?" : std::to_string(product.getExtent(axis));
+    text += "x";
+  }
+  return text + product.operands[operand].element + ">";
+}
+
+static std::string mapText(const Product &product, unsigned operand) {
+  SmallVector<std::string> loops, axes;
+  for (unsigned loop = 0; loop < product.loops.size(); ++loop)
+    loops.push_back("d" + std::to_string(loop));
+  for (const Axis &axis : product.operands[operand].axes)
+    axes.push_back("d" + std::to_string(axis[0].loop));
+  return "affine_map<(" + llvm::join(loops, ", ") + ") -> (" +
+         llvm::join(axes, ", ") + ")>";
+}
+
+static std::string mapsText(const Product &product) {
+  return "indexing_maps = [" + mapText(product, 0) + ", " +
+         mapText(product, 1) + ", " + mapText(product, 2) + "]";
+}
+
+static std::string iteratorsText(const Product &product) {
+  SmallVector<std::string> kinds;
+  for (unsigned loop = 0; loop < product.loops.size(); ++loop)
+    kinds.push_back(product.has(2, loop) ? "\"parallel\"" : "\"reduction\"");
+  return "iterator_types = [" + llvm::join(kinds, ", ") + "]";
+}
+
+/// The body of a generic: multiplies and adds in the accumulator's type.
+static std::string bodyText(const Product &product) {
+  auto element = [&](unsigned i) { return product.operands[i].element; };
+  std::string text = substitute(
+      " {\n  ^bb0(%p: {0}, %q: {1}, %s: {2}):\n",
+      {{"0", element(0)}, {"1", element(1)}, {"2", element(2)}});
+  std::string names[] = {"p", "q"};
+  for (unsigned i = 0; i < 2; ++i) {
+    if (element(i) == element(2))
+      continue;
+    text += "    %" + names[i] + "w = arith.extf %" + names[i] + " : " +
+            element(i) + " to " + element(2) + "\n";
+    names[i] += "w";
+  }
+  return text + substitute("    %x = arith.mulf %{p}, %{q} : {t}\n"
+                           "    %y = arith.addf %s, %x : {t}\n"
+                           "    linalg.yield %y : {t}\n  }",
+                           {{"p", names[0]}, {"q", names[1]}, {"t", element(2)}});
+}
+
+/// Number of bytes of an element, and its bits.
+static Array toArray(const Product &product, unsigned operand,
+                     const std::vector<float> &values) {
+  StringRef element = product.operands[operand].element;
+  Array array = floatArray(product.getShape(operand), values);
+  if (element == "f32")
+    return array;
+  array.dtype = element == "f16" ? DType::F16 : DType::BF16;
+  array.bytes.clear();
+  for (float value : values) {
+    uint16_t bits =
+        element == "f16" ? ::mx::f32ToF16(value) : ::mx::f32ToBF16(value);
+    array.bytes.push_back(bits & 0xFF);
+    array.bytes.push_back(bits >> 8);
+  }
+  return array;
+}
+
+static std::string constantText(const Product &product, unsigned operand,
+                                const Inputs &inputs) {
+  Array array = toArray(product, operand, inputs.values[operand]);
+  std::string bytes =
+      array.bytes.empty() ? "" : "\"0x" + llvm::toHex(array.bytes) + "\"";
+  return "  %" + std::to_string(operand) + " = arith.constant dense<" + bytes +
+         "> : " + typeText(product, operand) + "\n";
+}
+
+std::string mlir::mx::test::toText(const Product &product,
+                                   const Inputs &inputs) {
+  SmallVector<std::string> arguments;
+  std::string constants;
+  for (unsigned i = 0; i < 3; ++i) {
+    Source source = i < 2 ? product.sources[i] : Source::Argument;
+    if (source == Source::Constant)
+      constants += constantText(product, i, inputs);
+    else
+      arguments.push_back("%" + std::to_string(i) + ": " +
+                          typeText(product, i) +
+                          (source == Source::MarkedArgument ? " {mx.weight}"
+                                                            : ""));
+  }
+  std::string attributes = product.attributes;
+  if (product.spelling == Spelling::WithMaps)
+    attributes = mapsText(product);
+  if (product.spelling == Spelling::Generic)
+    attributes = "{" + mapsText(product) + ", " + iteratorsText(product) + "}";
+  return substitute(
+      "func.func @main({arguments}) -> {c} {\n{constants}"
+      "  %r = linalg.{name} {attributes}\n"
+      "    ins(%0, %1 : {a}, {b}) outs(%2 : {c}){body}{result}\n"
+      "  return %r : {c}\n}\n",
+      {{"arguments", llvm::join(arguments, ", ")},
+       {"constants", constants},
+       {"name", product.name},
+       {"attributes", attributes},
+       {"a", typeText(product, 0)},
+       {"b", typeText(product, 1)},
+       {"body",
+        product.spelling == Spelling::Generic ? bodyText(product) : ""},
+       {"result", " -> " + typeText(product, 2)},
+       {"c", typeText(product, 2)}});
+}
+
+std::string mlir::mx::test::getPipeline(const Product &product) {
+  StringRef weights = product.weights, activations = product.activations;
+  std::string rules;
+  if (weights.consume_back(" mse"))
+    rules += " weights-scale-rule=mse";
+  if (activations.consume_back(" mse"))
+    rules += " activations-scale-rule=mse";
+  return ("{weights=" + weights + " activations=" + activations + rules +
+          " min-k=0 min-n=0 quantize-attention=true strict=true}")
+      .str();
+}
+
+SmallVector<Array> mlir::mx::test::getArguments(const Product &product,
+                                                const Inputs &inputs) {
+  SmallVector<Array> arguments;
+  for (unsigned i = 0; i < 3; ++i)
+    if (i == 2 || product.sources[i] != Source::Constant)
+      arguments.push_back(toArray(product, i, inputs.values[i]));
+  return arguments;
+}
