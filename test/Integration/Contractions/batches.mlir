@@ -1,22 +1,22 @@
 // Products with batches against the float result (see matmul.mlir).
 //
 // RUN: rm -rf %t && split-file %s %t
-// DEFINE: %{run} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 quantize-attention strict},mx-reference' --against=float --tolerance=0.08
-// RUN: %{run} %t/weight_of_each_batch.mlir --arg=2x5x64xf32=normal:1 --arg=2x64x7xf32=normal:2 --arg=2x5x7xf32=normal:3
-// RUN: %{run} %t/weight_left.mlir --arg=2x5x45xf32=normal:1 --arg=2x45x7xf32=normal:2 --arg=2x5x7xf32=normal:3
-// RUN: %{run} %t/transposed.mlir --arg=2x45x5xf32=normal:1 --arg=2x7x45xf32=normal:2 --arg=2x5x7xf32=normal:3
-// RUN: %{run} %t/one_weight.mlir --arg=2x5x45xf32=normal:1 --arg=45x7xf32=normal:2 --arg=2x5x7xf32=normal:3
-// RUN: %{run} %t/repeated_weight.mlir --arg=2x5x45xf32=normal:1 --arg=7x45xf32=normal:2 --arg=2x5x7xf32=normal:3
-// RUN: %{run} %t/repeated_activation.mlir --arg=5x45xf32=normal:1 --arg=2x45x7xf32=normal:2 --arg=2x5x7xf32=normal:3
-// RUN: %{run} %t/repeated_product.mlir --arg=5x45xf32=normal:1 --arg=45x7xf32=normal:2 --arg=2x5x7xf32=normal:3
-// RUN: %{run} %t/summed_batches.mlir --arg=2x5x45xf32=normal:1 --arg=2x45x7xf32=normal:2 --arg=5x7xf32=normal:3
+// DEFINE: %{run} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 quantize-attention strict},mx-reference' --against=float --tolerance=0
+// RUN: %{run} %t/weight_of_each_batch.mlir --arg=2x5x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/weight_left.mlir --arg=2x5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/transposed.mlir --arg=2x45x5xf32=integers:1 --arg=2x7x45xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/one_weight.mlir --arg=2x5x45xf32=integers:1 --arg=45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/repeated_weight.mlir --arg=2x5x45xf32=integers:1 --arg=7x45xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/repeated_activation.mlir --arg=5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/repeated_product.mlir --arg=5x45xf32=integers:1 --arg=45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/summed_batches.mlir --arg=2x5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=5x7xf32=integers:3
 
 // Two activations, and every axis dynamic.
-// RUN: %{run} %t/dynamic.mlir --arg=2x5x64xf32=normal:1 --arg=2x64x7xf32=normal:2 --arg=2x5x7xf32=normal:3
-// RUN: %{run} %t/dynamic.mlir --arg=3x4x9xf32=normal:1 --arg=3x9x8xf32=normal:2 --arg=3x4x8xf32=normal:3
+// RUN: %{run} %t/dynamic.mlir --arg=2x5x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/dynamic.mlir --arg=3x4x9xf32=integers:1 --arg=3x9x8xf32=integers:2 --arg=3x4x8xf32=integers:3
 // RUN: %{run} %t/dynamic.mlir --arg=0x5x45xf32=zeros --arg=0x45x7xf32=zeros --arg=0x5x7xf32=zeros
-// RUN: %{run} %t/dynamic.mlir --arg=2x0x45xf32=zeros --arg=2x45x7xf32=normal:2 --arg=2x0x7xf32=zeros
-// RUN: %{run} %t/dynamic.mlir --arg=2x5x0xf32=zeros --arg=2x0x7xf32=zeros --arg=2x5x7xf32=normal:3
+// RUN: %{run} %t/dynamic.mlir --arg=2x0x45xf32=zeros --arg=2x45x7xf32=integers:2 --arg=2x0x7xf32=zeros
+// RUN: %{run} %t/dynamic.mlir --arg=2x5x0xf32=zeros --arg=2x0x7xf32=zeros --arg=2x5x7xf32=integers:3
 
 //--- weight_of_each_batch.mlir
 func.func @main(%x: tensor<2x5x64xf32>, %w: tensor<2x64x7xf32> {mx.weight}, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {

@@ -2,20 +2,20 @@
 // the float result (see matmul.mlir).
 //
 // RUN: rm -rf %t && split-file %s %t
-// DEFINE: %{run} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 strict},mx-reference' --against=float --tolerance=0.08
-// RUN: %{run} %t/two_k.mlir --arg=5x4x11xf32=normal:1 --arg=7x4x11xf32=normal:2 --arg=5x7xf32=normal:3
-// RUN: %{run} %t/two_k_apart.mlir --arg=4x5x11xf32=normal:1 --arg=11x7x4xf32=normal:2 --arg=5x7xf32=normal:3
-// RUN: %{run} %t/two_m_two_n.mlir --arg=2x45x5xf32=normal:1 --arg=3x45x7xf32=normal:2 --arg=3x5x7x2xf32=normal:3
-// RUN: %{run} %t/everything_permuted.mlir --arg=4x5x2x3x11xf32=normal:1 --arg=11x7x2x4x6xf32=normal:2 --arg=7x3x2x6x5xf32=normal:3
-// RUN: %{run} %t/some_batches_lack.mlir --arg=2x3x5x45xf32=normal:1 --arg=2x45x7xf32=normal:2 --arg=2x3x5x7xf32=normal:3
-// RUN: %{run} %t/dynamic.mlir --arg=4x5x2x3x11xf32=normal:1 --arg=11x7x2x4x6xf32=normal:2 --arg=7x3x2x6x5xf32=normal:3
-// RUN: %{run} %t/dynamic.mlir --arg=2x5x3x4x9xf32=normal:1 --arg=9x7x3x2x6xf32=normal:2 --arg=7x4x3x6x5xf32=normal:3
-// RUN: %{run} %t/dynamic.mlir --arg=0x5x3x4x9xf32=zeros --arg=9x7x3x0x6xf32=zeros --arg=7x4x3x6x5xf32=normal:3
-// RUN: %{run} %t/dynamic.mlir --arg=2x5x3x0x9xf32=zeros --arg=9x7x3x2x6xf32=normal:2 --arg=7x0x3x6x5xf32=zeros
-// RUN: %{run} %t/dynamic.mlir --arg=2x5x3x4x9xf32=normal:1 --arg=9x7x3x2x0xf32=zeros --arg=7x4x3x0x5xf32=zeros
-// RUN: %{run} %t/generic.mlir --arg=45x5xf32=normal:1 --arg=45x7xf32=normal:2 --arg=7x5xf32=normal:3
-// RUN: %{run} %t/generic_dynamic_extended.mlir --arg=64x5xf16=normal:1 --arg=64x7xbf16=normal:2 --arg=7x5xf32=normal:3
-// RUN: %{run} %t/generic_dynamic_extended.mlir --arg=9x5xf16=normal:1 --arg=9x7xbf16=normal:2 --arg=7x5xf32=normal:3
+// DEFINE: %{run} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 strict},mx-reference' --against=float --tolerance=0
+// RUN: %{run} %t/two_k.mlir --arg=5x4x11xf32=integers:1 --arg=7x4x11xf32=integers:2 --arg=5x7xf32=integers:3
+// RUN: %{run} %t/two_k_apart.mlir --arg=4x5x11xf32=integers:1 --arg=11x7x4xf32=integers:2 --arg=5x7xf32=integers:3
+// RUN: %{run} %t/two_m_two_n.mlir --arg=2x45x5xf32=integers:1 --arg=3x45x7xf32=integers:2 --arg=3x5x7x2xf32=integers:3
+// RUN: %{run} %t/everything_permuted.mlir --arg=4x5x2x3x11xf32=integers:1 --arg=11x7x2x4x6xf32=integers:2 --arg=7x3x2x6x5xf32=integers:3
+// RUN: %{run} %t/some_batches_lack.mlir --arg=2x3x5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=2x3x5x7xf32=integers:3
+// RUN: %{run} %t/dynamic.mlir --arg=4x5x2x3x11xf32=integers:1 --arg=11x7x2x4x6xf32=integers:2 --arg=7x3x2x6x5xf32=integers:3
+// RUN: %{run} %t/dynamic.mlir --arg=2x5x3x4x9xf32=integers:1 --arg=9x7x3x2x6xf32=integers:2 --arg=7x4x3x6x5xf32=integers:3
+// RUN: %{run} %t/dynamic.mlir --arg=0x5x3x4x9xf32=zeros --arg=9x7x3x0x6xf32=zeros --arg=7x4x3x6x5xf32=integers:3
+// RUN: %{run} %t/dynamic.mlir --arg=2x5x3x0x9xf32=zeros --arg=9x7x3x2x6xf32=integers:2 --arg=7x0x3x6x5xf32=zeros
+// RUN: %{run} %t/dynamic.mlir --arg=2x5x3x4x9xf32=integers:1 --arg=9x7x3x2x0xf32=zeros --arg=7x4x3x0x5xf32=zeros
+// RUN: %{run} %t/generic.mlir --arg=45x5xf32=integers:1 --arg=45x7xf32=integers:2 --arg=7x5xf32=integers:3
+// RUN: %{run} %t/generic_dynamic_extended.mlir --arg=64x5xf16=integers:1 --arg=64x7xbf16=integers:2 --arg=7x5xf32=integers:3
+// RUN: %{run} %t/generic_dynamic_extended.mlir --arg=9x5xf16=integers:1 --arg=9x7xbf16=integers:2 --arg=7x5xf32=integers:3
 
 //--- two_k.mlir
 func.func @main(%x: tensor<5x4x11xf32>, %w: tensor<7x4x11xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {

@@ -1,21 +1,21 @@
 // Products with a vector against the float result (see matmul.mlir).
 //
 // RUN: rm -rf %t && split-file %s %t
-// DEFINE: %{run} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 strict},mx-reference' --against=float --tolerance=0.08
-// RUN: %{run} %t/matvec.mlir --arg=7x45xf32=normal:1 --arg=45xf32=normal:2 --arg=7xf32=normal:3
-// RUN: %{run} %t/matvec_dynamic.mlir --arg=7x64xf32=normal:1 --arg=64xf32=normal:2 --arg=7xf32=normal:3
-// RUN: %{run} %t/matvec_dynamic.mlir --arg=0x45xf32=zeros --arg=45xf32=normal:2 --arg=0xf32=zeros
-// RUN: %{run} %t/matvec_dynamic.mlir --arg=7x0xf32=zeros --arg=0xf32=zeros --arg=7xf32=normal:3
-// RUN: %{run} %t/matvec_unmarked.mlir --arg=7x45xf32=normal:1 --arg=45xf32=normal:2 --arg=7xf32=normal:3
-// RUN: %{run} %t/matvec_of_weight_vector.mlir --arg=7x45xf32=normal:1 --arg=45xf32=normal:2 --arg=7xf32=normal:3
-// RUN: %{run} %t/vecmat.mlir --arg=45xf32=normal:1 --arg=45x7xf32=normal:2 --arg=7xf32=normal:3
-// RUN: %{run} %t/vecmat_dynamic.mlir --arg=64xf32=normal:1 --arg=64x7xf32=normal:2 --arg=7xf32=normal:3
-// RUN: %{run} %t/vecmat_dynamic.mlir --arg=45xf32=normal:1 --arg=45x0xf32=zeros --arg=0xf32=zeros
-// RUN: %{run} %t/batch_matvec.mlir --arg=2x7x45xf32=normal:1 --arg=2x45xf32=normal:2 --arg=2x7xf32=normal:3
-// RUN: %{run} %t/batch_matvec_dynamic.mlir --arg=2x7x64xf32=normal:1 --arg=2x64xf32=normal:2 --arg=2x7xf32=normal:3
+// DEFINE: %{run} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 strict},mx-reference' --against=float --tolerance=0
+// RUN: %{run} %t/matvec.mlir --arg=7x45xf32=integers:1 --arg=45xf32=integers:2 --arg=7xf32=integers:3
+// RUN: %{run} %t/matvec_dynamic.mlir --arg=7x64xf32=integers:1 --arg=64xf32=integers:2 --arg=7xf32=integers:3
+// RUN: %{run} %t/matvec_dynamic.mlir --arg=0x45xf32=zeros --arg=45xf32=integers:2 --arg=0xf32=zeros
+// RUN: %{run} %t/matvec_dynamic.mlir --arg=7x0xf32=zeros --arg=0xf32=zeros --arg=7xf32=integers:3
+// RUN: %{run} %t/matvec_unmarked.mlir --arg=7x45xf32=integers:1 --arg=45xf32=integers:2 --arg=7xf32=integers:3
+// RUN: %{run} %t/matvec_of_weight_vector.mlir --arg=7x45xf32=integers:1 --arg=45xf32=integers:2 --arg=7xf32=integers:3
+// RUN: %{run} %t/vecmat.mlir --arg=45xf32=integers:1 --arg=45x7xf32=integers:2 --arg=7xf32=integers:3
+// RUN: %{run} %t/vecmat_dynamic.mlir --arg=64xf32=integers:1 --arg=64x7xf32=integers:2 --arg=7xf32=integers:3
+// RUN: %{run} %t/vecmat_dynamic.mlir --arg=45xf32=integers:1 --arg=45x0xf32=zeros --arg=0xf32=zeros
+// RUN: %{run} %t/batch_matvec.mlir --arg=2x7x45xf32=integers:1 --arg=2x45xf32=integers:2 --arg=2x7xf32=integers:3
+// RUN: %{run} %t/batch_matvec_dynamic.mlir --arg=2x7x64xf32=integers:1 --arg=2x64xf32=integers:2 --arg=2x7xf32=integers:3
 // RUN: %{run} %t/batch_matvec_dynamic.mlir --arg=0x7x45xf32=zeros --arg=0x45xf32=zeros --arg=0x7xf32=zeros
-// RUN: %{run} %t/batch_vecmat.mlir --arg=2x45xf32=normal:1 --arg=2x45x7xf32=normal:2 --arg=2x7xf32=normal:3
-// RUN: %{run} %t/batch_vecmat_dynamic.mlir --arg=2x64xf32=normal:1 --arg=2x64x7xf32=normal:2 --arg=2x7xf32=normal:3
+// RUN: %{run} %t/batch_vecmat.mlir --arg=2x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=2x7xf32=integers:3
+// RUN: %{run} %t/batch_vecmat_dynamic.mlir --arg=2x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x7xf32=integers:3
 
 //--- matvec.mlir
 func.func @main(%w: tensor<7x45xf32> {mx.weight}, %x: tensor<45xf32>, %c: tensor<7xf32>) -> tensor<7xf32> {
