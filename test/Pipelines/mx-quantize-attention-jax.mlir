@@ -28,7 +28,7 @@
 //       CHECK:   mx.matmul ins(%[[A]],
 //       CHECK:   linalg.transpose ins(%[[WV]] :
 //       CHECK:   mx.matmul ins(%[[A]],
-//   CHECK-NOT:   mx.
+//   CHECK-NOT:   mx.matmul
 //       CHECK:   %[[H:.+]] = mx.quantize ins(%{{.+}} : tensor<2x6x64xf32>)
 //       CHECK:   %[[OT:.+]] = linalg.transpose ins(%[[WO]] : {{.*}}) permutation = [2, 0, 1]
 //       CHECK:   %[[OC:.+]] = tensor.collapse_shape %[[OT]] {{\[\[}}0], [1, 2]]
