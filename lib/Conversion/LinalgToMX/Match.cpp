@@ -173,6 +173,11 @@ static Miss unsuitable(linalg::LinalgOp op) {
   for (auto [name, type] : llvm::zip_equal(names, op->getOperandTypes()))
     if (std::string text = unsupported(name, type); !text.empty())
       return {"UnsupportedType", text};
+  if (!llvm::all_of(op.getIndexingMapsArray(), [&](AffineMap map) {
+        return isConvolution(op) || map.isProjectedPermutation();
+      }))
+    return {"UnsupportedMaps",
+            "an operand is read at other indices than those of the loops"};
   if (!hasPlainBody(op))
     return {"UnsupportedBody", "computes more than a sum of products"};
   return {};

@@ -89,6 +89,21 @@ func.func @summed_alone(%x: tensor<4x3x128xf32>, %w: tensor<128x64xf32> {mx.weig
   return %y : tensor<4x64xf32>
 }
 
+// REMARK: remark: [Missed] UnsupportedMaps | {{.*}} Function=fixed_row | Reason="an operand is read at other indices than those of the loops"
+// STRICT: error: {{.*}} (UnsupportedMaps): an operand is read at other indices
+// CHECK-LABEL: func @fixed_row(
+//       CHECK:   linalg.generic
+func.func @fixed_row(%x: tensor<1x128xf32>, %w: tensor<128x64xf32>, %c: tensor<64xf32>) -> tensor<64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(n, k) -> (0, k)>, affine_map<(n, k) -> (k, n)>, affine_map<(n, k) -> (n)>], iterator_types = ["parallel", "reduction"]}
+         ins(%x, %w : tensor<1x128xf32>, tensor<128x64xf32>) outs(%c : tensor<64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %m = arith.mulf %a, %b : f32
+    %s = arith.addf %out, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<64xf32>
+  return %y : tensor<64xf32>
+}
+
 // REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=negated | Reason="computes more than a sum of products"
 // STRICT: error: {{.*}} (UnsupportedBody): computes more
 // CHECK-LABEL: func @negated(
@@ -177,6 +192,13 @@ func.func @dilated(%x: tensor<1x9x9x32xf32>, %w: tensor<2x2x32x64xf32> {mx.weigh
 func.func @dynamic_convolution(%x: tensor<?x32x9x9xf32>, %w: tensor<64x32x2x2xf32> {mx.weight}, %c: tensor<?x64x8x8xf32>) -> tensor<?x64x8x8xf32> {
   %y = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<?x32x9x9xf32>, tensor<64x32x2x2xf32>) outs(%c : tensor<?x64x8x8xf32>) -> tensor<?x64x8x8xf32>
   return %y : tensor<?x64x8x8xf32>
+}
+
+// REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=mixed_convolution | Reason="image and filter are of f16 and bf16, expected one element type"
+// STRICT: error: {{.*}} (UnsupportedConvolution): image and filter are of f16 and bf16
+func.func @mixed_convolution(%x: tensor<2x32x9x9xf16>, %w: tensor<64x32x2x2xbf16>, %c: tensor<2x64x8x8xf32>) -> tensor<2x64x8x8xf32> {
+  %y = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x32x9x9xf16>, tensor<64x32x2x2xbf16>) outs(%c : tensor<2x64x8x8xf32>) -> tensor<2x64x8x8xf32>
+  return %y : tensor<2x64x8x8xf32>
 }
 
 // The K of a convolution is that of its windows.
