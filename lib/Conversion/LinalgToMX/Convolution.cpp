@@ -35,6 +35,12 @@ std::string mlir::mx::getIm2ColProblem(linalg::LinalgOp op) {
     if (ShapedType::isDynamicShape(shapeOf(op, index)))
       return llvm::formatv("the {0} is {1}, expected static extents", name,
                            op->getOperand(index).getType());
+  Type image = getElementTypeOrSelf(op->getOperand(0));
+  Type filter = getElementTypeOrSelf(op->getOperand(1));
+  if (image != filter)
+    return llvm::formatv("image and filter are of {0} and {1}, expected one "
+                         "element type",
+                         image, filter);
   DenseIntElementsAttr dilations =
       dispatch(op, [](auto conv) { return conv.getDilations(); });
   if (!llvm::all_of(dilations.getValues<int64_t>(),

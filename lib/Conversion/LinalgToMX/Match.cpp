@@ -24,10 +24,25 @@ std::optional<Recipe> mlir::mx::parseRecipe(StringRef text, bool mse,
   return Recipe{*preset, text.str() + (mse ? " mse" : "")};
 }
 
+/// Returns true if `op` has the loops of a product of two operands, and
+/// multiplies and adds, whatever else it does.
+static bool resemblesContraction(linalg::GenericOp op) {
+  FailureOr<linalg::ContractionDimensions> dims =
+      linalg::inferContractionDims(op);
+  bool multiplies = false, adds = false;
+  for (Operation &inner : *op.getBody()) {
+    multiplies |= isa<arith::MulFOp, arith::MulIOp>(inner);
+    adds |= isa<arith::AddFOp, arith::AddIOp>(inner);
+  }
+  bool isLoopsOfOne = succeeded(dims) && !dims->k.empty();
+  return (isLoopsOfOne || linalg::isaConvolutionOpInterface(op)) &&
+         multiplies && adds;
+}
+
 bool mlir::mx::isContraction(linalg::LinalgOp op) {
   if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
-    return linalg::isaContractionOpInterface(generic) ||
-           linalg::isaConvolutionOpInterface(generic);
+    return linalg::isaContractionOpInterface(op) ||
+           resemblesContraction(generic);
   // Named ops with zero points, and convolutions, are told by their names.
   StringRef name = op->getName().stripDialect();
   return isa<linalg::ContractionOpInterface>(op.getOperation()) ||
@@ -120,7 +135,9 @@ static std::string getUnsupportedKind(linalg::LinalgOp op) {
   std::string found = llvm::formatv("found '{0}', ", op->getName());
   if (isa<linalg::Mmt4DOp, linalg::BatchMmt4DOp>(op.getOperation()))
     return found + "which is packed already: quantize before packing";
-  if (!linalg::isaContractionOpInterface(op))
+  bool isGeneric = isa<linalg::GenericOp>(op.getOperation());
+  if (isGeneric ? linalg::isaConvolutionOpInterface(op)
+                : !linalg::isaContractionOpInterface(op))
     return found + "expected a contraction of two operands, or "
                    "conv_2d_nhwc_hwcf, conv_2d_nhwc_fhwc or conv_2d_nchw_fchw";
   FailureOr<linalg::ContractionDimensions> dims =
@@ -133,7 +150,10 @@ static std::string getUnsupportedKind(linalg::LinalgOp op) {
 
 /// Returns true if only products are summed, and floats converted on the way.
 static bool hasPlainBody(linalg::LinalgOp op) {
-  return llvm::all_of(op.getBlock()->without_terminator(),
+  bool sumsProducts =
+      isConvolution(op) || linalg::isaContractionOpInterface(op);
+  return sumsProducts &&
+         llvm::all_of(op.getBlock()->without_terminator(),
                       [](Operation &inner) {
                         return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp,
                                    arith::TruncFOp>(inner);
@@ -153,6 +173,11 @@ static Miss unsuitable(linalg::LinalgOp op) {
   for (auto [name, type] : llvm::zip_equal(names, op->getOperandTypes()))
     if (std::string text = unsupported(name, type); !text.empty())
       return {"UnsupportedType", text};
+  if (!llvm::all_of(op.getIndexingMapsArray(), [&](AffineMap map) {
+        return isConvolution(op) || map.isProjectedPermutation();
+      }))
+    return {"UnsupportedMaps",
+            "an operand is read at other indices than those of the loops"};
   if (!hasPlainBody(op))
     return {"UnsupportedBody", "computes more than a sum of products"};
   return {};

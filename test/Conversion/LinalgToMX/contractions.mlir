@@ -121,6 +121,25 @@ func.func @two_n(%x: tensor<5x8xf32>, %w: tensor<2x7x8xf32>, %c: tensor<2x5x7xf3
   return %y : tensor<2x5x7xf32>
 }
 
+// Several dynamic extents come out of one by their values, as the accumulator has
+// them: upstream's expand-strided-metadata crashes on such an expand_shape.
+// CHECK-LABEL: func @two_dynamic_n(
+//  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<5x8xf32>, %[[W:[a-z0-9]+]]: tensor<?x?x8xf32>, %[[C:[a-z0-9]+]]: tensor<5x?x?xf32>
+//   CHECK-DAG:   %[[ONE:.+]] = arith.constant 1 : index
+//   CHECK-DAG:   %[[TWO:.+]] = arith.constant 2 : index
+//   CHECK-DAG:   %[[FIVE:.+]] = arith.constant 5 : index
+//       CHECK:   %[[Y:.+]] = mx.matmul {{.*}} outs({{.*}} : tensor<5x?xf32>)
+//   CHECK-DAG:   %[[A:.+]] = tensor.dim %[[C]], %[[ONE]]
+//   CHECK-DAG:   %[[B:.+]] = tensor.dim %[[C]], %[[TWO]]
+//       CHECK:   %[[SHAPE:.+]] = tensor.from_elements %[[FIVE]], %[[A]], %[[B]] : tensor<3xindex>
+//       CHECK:   %[[R:.+]] = tensor.reshape %[[Y]](%[[SHAPE]]) : (tensor<5x?xf32>, tensor<3xindex>) -> tensor<5x?x?xf32>
+//       CHECK:   return %[[R]]
+func.func @two_dynamic_n(%x: tensor<5x8xf32>, %w: tensor<?x?x8xf32>, %c: tensor<5x?x?xf32>) -> tensor<5x?x?xf32> {
+  %y = linalg.contract indexing_maps = [affine_map<(m, b, n, k) -> (m, k)>, affine_map<(m, b, n, k) -> (b, n, k)>, affine_map<(m, b, n, k) -> (m, b, n)>]
+         ins(%x, %w : tensor<5x8xf32>, tensor<?x?x8xf32>) outs(%c : tensor<5x?x?xf32>) -> tensor<5x?x?xf32>
+  return %y : tensor<5x?x?xf32>
+}
+
 // A generic that extends its inputs: they are quantized as they are.
 // CHECK-LABEL: func @extended(
 //  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<5x8xf16>, %[[W:[a-z0-9]+]]: tensor<7x8xbf16>

@@ -89,6 +89,21 @@ func.func @summed_alone(%x: tensor<4x3x128xf32>, %w: tensor<128x64xf32> {mx.weig
   return %y : tensor<4x64xf32>
 }
 
+// REMARK: remark: [Missed] UnsupportedMaps | {{.*}} Function=fixed_row | Reason="an operand is read at other indices than those of the loops"
+// STRICT: error: {{.*}} (UnsupportedMaps): an operand is read at other indices
+// CHECK-LABEL: func @fixed_row(
+//       CHECK:   linalg.generic
+func.func @fixed_row(%x: tensor<1x128xf32>, %w: tensor<128x64xf32>, %c: tensor<64xf32>) -> tensor<64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(n, k) -> (0, k)>, affine_map<(n, k) -> (k, n)>, affine_map<(n, k) -> (n)>], iterator_types = ["parallel", "reduction"]}
+         ins(%x, %w : tensor<1x128xf32>, tensor<128x64xf32>) outs(%c : tensor<64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %m = arith.mulf %a, %b : f32
+    %s = arith.addf %out, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<64xf32>
+  return %y : tensor<64xf32>
+}
+
 // REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=negated | Reason="computes more than a sum of products"
 // STRICT: error: {{.*}} (UnsupportedBody): computes more
 // CHECK-LABEL: func @negated(
@@ -106,6 +121,24 @@ func.func @negated(%x: tensor<4x128xf32>, %w: tensor<128x64xf32>, %c: tensor<4x6
   return %y : tensor<4x64xf32>
 }
 
+// A factor more is no product of two operands.
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=scaled | Reason="computes more than a sum of products"
+// STRICT: error: {{.*}} (UnsupportedBody): computes more
+// CHECK-LABEL: func @scaled(
+//       CHECK:   linalg.generic
+func.func @scaled(%x: tensor<4x128xf32>, %w: tensor<128x64xf32>, %c: tensor<4x64xf32>, %f: f32) -> tensor<4x64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<4x128xf32>, tensor<128x64xf32>) outs(%c : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %n = arith.mulf %a, %f : f32
+    %m = arith.mulf %n, %b : f32
+    %s = arith.addf %out, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}
+
 // REMARK: remark: [Missed] BufferSemantics | {{.*}} Function=buffers | Reason="works on buffers, expected tensors"
 // STRICT: error: {{.*}} (BufferSemantics): works on buffers
 func.func @buffers(%x: memref<4x128xf32>, %w: memref<128x64xf32>, %c: memref<4x64xf32>) {
@@ -116,20 +149,34 @@ func.func @buffers(%x: memref<4x128xf32>, %w: memref<128x64xf32>, %c: memref<4x6
 // Kinds that are left alone.
 // REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=others | Reason="found 'linalg.dot', a product of vectors, expected an axis that one operand has alone"
 // REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=others | Reason="found 'linalg.mmt4d', which is packed already: quantize before packing"
+// REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=others | Reason="found 'linalg.depthwise_conv_2d_nhwc_hwc', expected a contraction of two operands
+// REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=others | Reason="found 'linalg.quantized_matmul', expected a contraction of two operands
 // REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=others | Reason="found 'linalg.conv_1d', expected a contraction of two operands, or conv_2d_nhwc_hwcf, conv_2d_nhwc_fhwc or conv_2d_nchw_fchw"
 // STRICT: error: {{.*}} (UnsupportedOp): found 'linalg.dot'
 // STRICT: error: {{.*}} (UnsupportedOp): found 'linalg.mmt4d'
+// STRICT: error: {{.*}} (UnsupportedOp): found 'linalg.depthwise_conv_2d_nhwc_hwc'
+// STRICT: error: {{.*}} (UnsupportedOp): found 'linalg.quantized_matmul'
 // STRICT: error: {{.*}} (UnsupportedOp): found 'linalg.conv_1d'
 // CHECK-LABEL: func @others(
 //       CHECK:   linalg.dot
 //       CHECK:   linalg.mmt4d
 //       CHECK:   linalg.conv_1d
 func.func @others(%v: tensor<8xf32>, %d: tensor<f32>, %x: tensor<2x4x8x1xf32>, %w: tensor<3x4x8x1xf32>, %c: tensor<2x3x8x8xf32>,
-                  %f: tensor<3xf32>, %g: tensor<6xf32>) -> (tensor<f32>, tensor<2x3x8x8xf32>, tensor<6xf32>) {
+                  %z: tensor<2x8x8x4xf32>, %zf: tensor<3x3x4xf32>, %zc: tensor<2x6x6x4xf32>, %i: tensor<4x4xi8>, %p: i32, %j: tensor<4x4xi32>,
+                  %f: tensor<3xf32>, %g: tensor<6xf32>) -> (tensor<f32>, tensor<2x3x8x8xf32>, tensor<2x6x6x4xf32>, tensor<4x4xi32>, tensor<6xf32>) {
   %0 = linalg.dot ins(%v, %v : tensor<8xf32>, tensor<8xf32>) outs(%d : tensor<f32>) -> tensor<f32>
   %1 = linalg.mmt4d ins(%x, %w : tensor<2x4x8x1xf32>, tensor<3x4x8x1xf32>) outs(%c : tensor<2x3x8x8xf32>) -> tensor<2x3x8x8xf32>
-  %2 = linalg.conv_1d ins(%v, %f : tensor<8xf32>, tensor<3xf32>) outs(%g : tensor<6xf32>) -> tensor<6xf32>
-  return %0, %1, %2 : tensor<f32>, tensor<2x3x8x8xf32>, tensor<6xf32>
+  %2 = linalg.depthwise_conv_2d_nhwc_hwc ins(%z, %zf : tensor<2x8x8x4xf32>, tensor<3x3x4xf32>) outs(%zc : tensor<2x6x6x4xf32>) -> tensor<2x6x6x4xf32>
+  %3 = linalg.quantized_matmul ins(%i, %i, %p, %p : tensor<4x4xi8>, tensor<4x4xi8>, i32, i32) outs(%j : tensor<4x4xi32>) -> tensor<4x4xi32>
+  %4 = linalg.conv_1d ins(%v, %f : tensor<8xf32>, tensor<3xf32>) outs(%g : tensor<6xf32>) -> tensor<6xf32>
+  return %0, %1, %2, %3, %4 : tensor<f32>, tensor<2x3x8x8xf32>, tensor<2x6x6x4xf32>, tensor<4x4xi32>, tensor<6xf32>
+}
+
+// REMARK: remark: [Missed] UnsupportedType | {{.*}} Function=integers | Reason="lhs is tensor<4x128xi8>, expected f32, f16 or bf16"
+// STRICT: error: {{.*}} (UnsupportedType): lhs is tensor<4x128xi8>
+func.func @integers(%x: tensor<4x128xi8>, %w: tensor<128x64xi8>, %c: tensor<4x64xi32>) -> tensor<4x64xi32> {
+  %y = linalg.matmul ins(%x, %w : tensor<4x128xi8>, tensor<128x64xi8>) outs(%c : tensor<4x64xi32>) -> tensor<4x64xi32>
+  return %y : tensor<4x64xi32>
 }
 
 // REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=dilated | Reason="the filter is dilated, expected dilations of 1"
@@ -145,6 +192,13 @@ func.func @dilated(%x: tensor<1x9x9x32xf32>, %w: tensor<2x2x32x64xf32> {mx.weigh
 func.func @dynamic_convolution(%x: tensor<?x32x9x9xf32>, %w: tensor<64x32x2x2xf32> {mx.weight}, %c: tensor<?x64x8x8xf32>) -> tensor<?x64x8x8xf32> {
   %y = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<?x32x9x9xf32>, tensor<64x32x2x2xf32>) outs(%c : tensor<?x64x8x8xf32>) -> tensor<?x64x8x8xf32>
   return %y : tensor<?x64x8x8xf32>
+}
+
+// REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=mixed_convolution | Reason="image and filter are of f16 and bf16, expected one element type"
+// STRICT: error: {{.*}} (UnsupportedConvolution): image and filter are of f16 and bf16
+func.func @mixed_convolution(%x: tensor<2x32x9x9xf16>, %w: tensor<64x32x2x2xbf16>, %c: tensor<2x64x8x8xf32>) -> tensor<2x64x8x8xf32> {
+  %y = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x32x9x9xf16>, tensor<64x32x2x2xbf16>) outs(%c : tensor<2x64x8x8xf32>) -> tensor<2x64x8x8xf32>
+  return %y : tensor<2x64x8x8xf32>
 }
 
 // The K of a convolution is that of its windows.
@@ -164,7 +218,38 @@ func.func @small_convolution(%x: tensor<2x3x9x9xf32>, %w: tensor<64x3x2x2xf32> {
   return %y : tensor<2x64x8x8xf32>
 }
 
-// No contraction, no remark.
+// A product of vectors in each batch has no rows either.
+// REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=batch_dot | Reason="found 'linalg.contract', a product of vectors, expected an axis that one operand has alone"
+// STRICT: error: {{.*}} (UnsupportedOp): found 'linalg.contract'
+func.func @batch_dot(%x: tensor<4x128xf32>, %w: tensor<4x128xf32>, %c: tensor<4xf32>) -> tensor<4xf32> {
+  %y = linalg.contract indexing_maps = [affine_map<(b, k) -> (b, k)>, affine_map<(b, k) -> (b, k)>, affine_map<(b, k) -> (b)>]
+         ins(%x, %w : tensor<4x128xf32>, tensor<4x128xf32>) outs(%c : tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// No contraction, no remark: a pool has the loops of a convolution, a variance
+// sums products.
+func.func @pool(%x: tensor<1x4x4x8xf32>, %p: tensor<2x2xf32>, %c: tensor<1x3x3x8xf32>) -> tensor<1x3x3x8xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(n, h, w, c, i, j) -> (n, h + i, w + j, c)>, affine_map<(n, h, w, c, i, j) -> (i, j)>, affine_map<(n, h, w, c, i, j) -> (n, h, w, c)>],
+                       iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+         ins(%x, %p : tensor<1x4x4x8xf32>, tensor<2x2xf32>) outs(%c : tensor<1x3x3x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %m = arith.maximumf %a, %out : f32
+    linalg.yield %m : f32
+  } -> tensor<1x3x3x8xf32>
+  return %y : tensor<1x3x3x8xf32>
+}
+func.func @variance(%x: tensor<4x128xf32>, %m: tensor<4xf32>, %c: tensor<4xf32>) -> tensor<4xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m)>, affine_map<(m, k) -> (m)>], iterator_types = ["parallel", "reduction"]}
+         ins(%x, %m : tensor<4x128xf32>, tensor<4xf32>) outs(%c : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %d = arith.subf %a, %b : f32
+    %q = arith.mulf %d, %d : f32
+    %s = arith.addf %out, %q : f32
+    linalg.yield %s : f32
+  } -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
 func.func @elementwise(%x: tensor<4x8xf32>, %c: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %0 = linalg.add ins(%x, %x : tensor<4x8xf32>, tensor<4x8xf32>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
   return %0 : tensor<4x8xf32>

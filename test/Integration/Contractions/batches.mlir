@@ -18,6 +18,11 @@
 // RUN: %{run} %t/dynamic.mlir --arg=2x0x45xf32=zeros --arg=2x45x7xf32=integers:2 --arg=2x0x7xf32=zeros
 // RUN: %{run} %t/dynamic.mlir --arg=2x5x0xf32=zeros --arg=2x0x7xf32=zeros --arg=2x5x7xf32=integers:3
 
+// The weight alone.
+// DEFINE: %{weight} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=none min-k=0 min-n=0 quantize-attention strict},mx-reference' --against=float --tolerance=0
+// RUN: %{weight} %t/dynamic.mlir --arg=3x4x9xf32=integers:1 --arg=3x9x8xf32=integers:2 --arg=3x4x8xf32=integers:3
+// RUN: %{weight} %t/repeated_weight.mlir --arg=2x5x45xf32=integers:1 --arg=7x45xf32=integers:2 --arg=2x5x7xf32=integers:3
+
 //--- weight_of_each_batch.mlir
 func.func @main(%x: tensor<2x5x64xf32>, %w: tensor<2x64x7xf32> {mx.weight}, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
   %y = linalg.batch_matmul ins(%x, %w : tensor<2x5x64xf32>, tensor<2x64x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>

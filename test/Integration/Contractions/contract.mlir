@@ -17,6 +17,11 @@
 // RUN: %{run} %t/generic_dynamic_extended.mlir --arg=64x5xf16=integers:1 --arg=64x7xbf16=integers:2 --arg=7x5xf32=integers:3
 // RUN: %{run} %t/generic_dynamic_extended.mlir --arg=9x5xf16=integers:1 --arg=9x7xbf16=integers:2 --arg=7x5xf32=integers:3
 
+// The weight alone.
+// DEFINE: %{weight} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=none min-k=0 min-n=0 strict},mx-reference' --against=float --tolerance=0
+// RUN: %{weight} %t/dynamic.mlir --arg=2x5x3x4x9xf32=integers:1 --arg=9x7x3x2x6xf32=integers:2 --arg=7x4x3x6x5xf32=integers:3
+// RUN: %{weight} %t/generic_dynamic_extended.mlir --arg=9x5xf16=integers:1 --arg=9x7xbf16=integers:2 --arg=7x5xf32=integers:3
+
 //--- two_k.mlir
 func.func @main(%x: tensor<5x4x11xf32>, %w: tensor<7x4x11xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
   %y = linalg.contract indexing_maps = [affine_map<(m, n, k, l) -> (m, k, l)>, affine_map<(m, n, k, l) -> (n, k, l)>, affine_map<(m, n, k, l) -> (m, n)>]

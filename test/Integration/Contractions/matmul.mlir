@@ -28,6 +28,13 @@
 // RUN: %{run} %t/dynamic.mlir --arg=3x0xf32=zeros --arg=0x6xf32=zeros --arg=3x6xf32=integers:3
 // RUN: %{run} %t/empty_k.mlir --arg=3x0xf32=zeros --arg=0x6xf32=zeros --arg=3x6xf32=integers:3
 
+// The weight alone.
+// DEFINE: %{weight} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=none min-k=0 min-n=0 strict},mx-reference' --against=float --tolerance=0
+// RUN: %{weight} %t/dynamic.mlir --arg=3x45xf32=integers:1 --arg=45x6xf32=integers:2 --arg=3x6xf32=integers:3
+// RUN: %{weight} %t/dynamic.mlir --arg=3x0xf32=zeros --arg=0x6xf32=zeros --arg=3x6xf32=integers:3
+// RUN: %{weight} %t/weight_left.mlir --arg=5x45xf32=integers:1 --arg=45x7xf32=integers:2 --arg=5x7xf32=integers:3
+// RUN: %{weight} %t/mixed.mlir --arg=5x45xf16=integers:1 --arg=45x7xbf16=integers:2 --arg=5x7xf32=integers:3
+
 //--- static.mlir
 func.func @main(%x: tensor<5x64xf32>, %w: tensor<64x7xf32> {mx.weight}, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
   %y = linalg.matmul ins(%x, %w : tensor<5x64xf32>, tensor<64x7xf32>) outs(%c : tensor<5x7xf32>) -> tensor<5x7xf32>

@@ -17,6 +17,12 @@
 // RUN: %{run} %t/batch_vecmat.mlir --arg=2x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=2x7xf32=integers:3
 // RUN: %{run} %t/batch_vecmat_dynamic.mlir --arg=2x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x7xf32=integers:3
 
+// The weight alone.
+// DEFINE: %{weight} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=none min-k=0 min-n=0 strict},mx-reference' --against=float --tolerance=0
+// RUN: %{weight} %t/matvec.mlir --arg=7x45xf32=integers:1 --arg=45xf32=integers:2 --arg=7xf32=integers:3
+// RUN: %{weight} %t/matvec_of_weight_vector.mlir --arg=7x45xf32=integers:1 --arg=45xf32=integers:2 --arg=7xf32=integers:3
+// RUN: %{weight} %t/batch_vecmat_dynamic.mlir --arg=2x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x7xf32=integers:3
+
 //--- matvec.mlir
 func.func @main(%w: tensor<7x45xf32> {mx.weight}, %x: tensor<45xf32>, %c: tensor<7xf32>) -> tensor<7xf32> {
   %y = linalg.matvec ins(%w, %x : tensor<7x45xf32>, tensor<45xf32>) outs(%c : tensor<7xf32>) -> tensor<7xf32>
