@@ -112,6 +112,8 @@ Product mlir::mx::test::chooseProduct(Generator &generator) {
   product.operands[0].element = product.operands[1].element = element;
   product.operands[2].element = generator.chance(50) ? element : "f32";
   chooseSources(generator, product);
+  if (generator.chance(25))
+    setTransposed(product);
   product.weights = choosePreset(generator);
   product.activations =
       generator.chance(20) ? "none" : choosePreset(generator);

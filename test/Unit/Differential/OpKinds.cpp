@@ -28,6 +28,12 @@ void mlir::mx::test::setWeight(Product &product, unsigned weight) {
         product.k.push_back(term.loop);
 }
 
+void mlir::mx::test::setTransposed(Product &product) {
+  product.isTransposed = true;
+  if (!StringRef(product.name).starts_with("conv"))
+    std::reverse(product.k.begin(), product.k.end());
+}
+
 Product mlir::mx::test::makeProduct(const OpKind &kind,
                                     const std::map<char, int64_t> &extents) {
   Product product;

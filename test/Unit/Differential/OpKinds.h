@@ -65,6 +65,11 @@ Product makeConvolution(const OpKind &kind,
 /// Makes input `weight` of `product` its weight.
 void setWeight(Product &product, unsigned weight);
 
+/// Has the inputs of `product` come with their axes reversed. Blocks then lie
+/// along the summed loops of the activation as it comes in, but for
+/// convolutions, whose windows are brought together first.
+void setTransposed(Product &product);
+
 } // namespace mlir::mx::test
 
 #endif // MX_TEST_UNIT_DIFFERENTIAL_OPKINDS_H

@@ -60,19 +60,65 @@ SmallVector<unsigned> Product::getLoops(bool activation, bool weightHas,
 // Text
 //===----------------------------------------------------------------------===//
 
-static std::string typeText(const Product &product, unsigned operand) {
-  bool isConstant =
-      operand < 2 && product.sources[operand] == Source::Constant;
+static bool isConstant(const Product &product, unsigned operand) {
+  return operand < 2 && product.sources[operand] == Source::Constant;
+}
+
+static bool isDynamic(const Product &product, unsigned operand,
+                      const Axis &axis) {
+  return !isConstant(product, operand) &&
+         llvm::any_of(axis, [&](const Term &term) {
+           return product.loops[term.loop].isDynamic;
+         });
+}
+
+/// The type of an operand of the op, or of what it is the transpose of.
+static std::string typeText(const Product &product, unsigned operand,
+                            bool isReversed = false) {
+  SmallVector<Axis> axes = product.operands[operand].axes;
+  if (isReversed)
+    std::reverse(axes.begin(), axes.end());
   std::string text = "tensor<";
-  for (const Axis &axis : product.operands[operand].axes) {
-    bool isDynamic =
-        !isConstant && llvm::any_of(axis, [&](const Term &term) {
-          return product.loops[term.loop].isDynamic;
-        });
-    text += isDynamic ? "?" : std::to_string(product.getExtent(axis));
-    text += "x";
-  }
+  for (const Axis &axis : axes)
+    text += (isDynamic(product, operand, axis)
+                 ? "?"
+                 : std::to_string(product.getExtent(axis))) +
+            "x";
   return text + product.operands[operand].element + ">";
+}
+
+/// True where an op stands between the value and the product.
+static bool isReversed(const Product &product, unsigned operand) {
+  return operand < 2 && product.isTransposed &&
+         product.operands[operand].axes.size() > 1;
+}
+
+/// The transpose of the value %xNUMBERr as %xNUMBER.
+static std::string transposeText(const Product &product, unsigned operand) {
+  std::string number = std::to_string(operand), text;
+  SmallVector<std::string> sizes, permutation;
+  const SmallVector<Axis> &axes = product.operands[operand].axes;
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    std::string from = std::to_string(axes.size() - 1 - i);
+    permutation.push_back(from);
+    if (!isDynamic(product, operand, axis))
+      continue;
+    sizes.push_back("%d" + number + "_" + from);
+    text += substitute("  %c{n}_{f} = arith.constant {f} : index\n"
+                       "  %d{n}_{f} = tensor.dim %x{n}r, %c{n}_{f} : {t}\n",
+                       {{"n", number},
+                        {"f", from},
+                        {"t", typeText(product, operand, true)}});
+  }
+  return text +
+         substitute("  %e{n} = tensor.empty({sizes}) : {t}\n"
+                    "  %x{n} = linalg.transpose ins(%x{n}r : {s}) "
+                    "outs(%e{n} : {t}) permutation = [{p}]\n",
+                    {{"n", number},
+                     {"sizes", llvm::join(sizes, ", ")},
+                     {"s", typeText(product, operand, true)},
+                     {"t", typeText(product, operand)},
+                     {"p", llvm::join(permutation, ", ")}});
 }
 
 static std::string mapText(const Product &product, unsigned operand) {
@@ -117,11 +163,34 @@ static std::string bodyText(const Product &product) {
                            {{"p", names[0]}, {"q", names[1]}, {"t", element(2)}});
 }
 
-/// Number of bytes of an element, and its bits.
+/// Reverses the order of the axes of `values`, shaped `shape`.
+static std::vector<float> reverseAxes(const std::vector<float> &values,
+                                      ArrayRef<int64_t> shape) {
+  std::vector<float> reversed(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    int64_t rest = int64_t(i), offset = 0, step = int64_t(values.size());
+    // The first axis is the slowest of `values` and the fastest of the result.
+    for (int64_t extent : llvm::reverse(shape)) {
+      step /= extent;
+      offset += rest % extent * step;
+      rest /= extent;
+    }
+    reversed[size_t(offset)] = values[i];
+  }
+  return reversed;
+}
+
+/// The numbers of an operand as they come in.
 static Array toArray(const Product &product, unsigned operand,
-                     const std::vector<float> &values) {
+                     const Inputs &inputs) {
   StringRef element = product.operands[operand].element;
-  Array array = floatArray(product.getShape(operand), values);
+  SmallVector<int64_t> shape = product.getShape(operand);
+  std::vector<float> values = inputs.values[operand];
+  if (isReversed(product, operand)) {
+    values = reverseAxes(values, shape);
+    std::reverse(shape.begin(), shape.end());
+  }
+  Array array = floatArray(shape, values);
   if (element == "f32")
     return array;
   array.dtype = element == "f16" ? DType::F16 : DType::BF16;
@@ -135,28 +204,36 @@ static Array toArray(const Product &product, unsigned operand,
   return array;
 }
 
+static std::string valueName(const Product &product, unsigned operand) {
+  return "%x" + std::to_string(operand) +
+         (isReversed(product, operand) ? "r" : "");
+}
+
 static std::string constantText(const Product &product, unsigned operand,
                                 const Inputs &inputs) {
-  Array array = toArray(product, operand, inputs.values[operand]);
+  Array array = toArray(product, operand, inputs);
   std::string bytes =
       array.bytes.empty() ? "" : "\"0x" + llvm::toHex(array.bytes) + "\"";
-  return "  %" + std::to_string(operand) + " = arith.constant dense<" + bytes +
-         "> : " + typeText(product, operand) + "\n";
+  return "  " + valueName(product, operand) + " = arith.constant dense<" +
+         bytes + "> : " +
+         typeText(product, operand, isReversed(product, operand)) + "\n";
 }
 
 std::string mlir::mx::test::toText(const Product &product,
                                    const Inputs &inputs) {
   SmallVector<std::string> arguments;
-  std::string constants;
+  std::string before;
   for (unsigned i = 0; i < 3; ++i) {
     Source source = i < 2 ? product.sources[i] : Source::Argument;
     if (source == Source::Constant)
-      constants += constantText(product, i, inputs);
+      before += constantText(product, i, inputs);
     else
-      arguments.push_back("%" + std::to_string(i) + ": " +
-                          typeText(product, i) +
-                          (source == Source::MarkedArgument ? " {mx.weight}"
-                                                            : ""));
+      arguments.push_back(
+          valueName(product, i) + ": " +
+          typeText(product, i, isReversed(product, i)) +
+          (source == Source::MarkedArgument ? " {mx.weight}" : ""));
+    if (isReversed(product, i))
+      before += transposeText(product, i);
   }
   std::string attributes = product.attributes;
   if (product.spelling == Spelling::WithMaps)
@@ -164,12 +241,12 @@ std::string mlir::mx::test::toText(const Product &product,
   if (product.spelling == Spelling::Generic)
     attributes = "{" + mapsText(product) + ", " + iteratorsText(product) + "}";
   return substitute(
-      "func.func @main({arguments}) -> {c} {\n{constants}"
+      "func.func @main({arguments}) -> {c} {\n{before}"
       "  %r = linalg.{name} {attributes}\n"
-      "    ins(%0, %1 : {a}, {b}) outs(%2 : {c}){body}{result}\n"
+      "    ins(%x0, %x1 : {a}, {b}) outs(%x2 : {c}){body}{result}\n"
       "  return %r : {c}\n}\n",
       {{"arguments", llvm::join(arguments, ", ")},
-       {"constants", constants},
+       {"before", before},
        {"name", product.name},
        {"attributes", attributes},
        {"a", typeText(product, 0)},
@@ -197,6 +274,6 @@ SmallVector<Array> mlir::mx::test::getArguments(const Product &product,
   SmallVector<Array> arguments;
   for (unsigned i = 0; i < 3; ++i)
     if (i == 2 || product.sources[i] != Source::Constant)
-      arguments.push_back(toArray(product, i, inputs.values[i]));
+      arguments.push_back(toArray(product, i, inputs));
   return arguments;
 }

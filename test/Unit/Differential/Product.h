@@ -42,6 +42,7 @@ struct Product {
   SmallVector<Loop> loops;
   Operand operands[3];              ///< the two inputs and the accumulator
   Source sources[2] = {};           ///< of the inputs
+  bool isTransposed = false;        ///< an op reverses the axes of the inputs
   unsigned weight = 1;              ///< the input that is the weight
   SmallVector<unsigned> k;          ///< the summed loops as blocks lie along
   std::string weights, activations; ///< presets with `mse`, or `none`
