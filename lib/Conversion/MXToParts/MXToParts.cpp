@@ -73,6 +73,9 @@ struct MXToParts final : impl::ConvertMXToPartsPassBase<MXToParts> {
            SmallVectorImpl<Type> &parts) -> std::optional<LogicalResult> {
           if (!getBlockType(type))
             return std::nullopt;
+          // Blocks lie along the last axis.
+          if (type.getRank() == 0)
+            return failure();
           llvm::append_range(parts, getPartTypes(type));
           return success();
         });

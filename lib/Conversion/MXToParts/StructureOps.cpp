@@ -20,6 +20,8 @@ using namespace mlir::mx;
 
 namespace {
 
+constexpr StringLiteral kNoBlocks = "is no tensor of blocks along a last axis";
+
 /// Offsets, sizes and strides of a slice of one part.
 struct Slice {
   SmallVector<OpFoldResult> offsets, sizes, strides;
@@ -102,6 +104,8 @@ struct ConvertEmpty final : Convert<tensor::EmptyOp> {
     Location loc = op.getLoc();
     RankedTensorType type = op.getType();
     BlockType block = getBlockType(type);
+    if (!block || type.getRank() == 0)
+      return rewriter.notifyMatchFailure(op, kNoBlocks);
     SmallVector<OpFoldResult> sizes = op.getMixedSizes();
     PartSlices shapes = mapShape(rewriter, loc, block, sizes);
     auto empty = [&](Slice &shape, Type element) -> Value {
@@ -181,6 +185,8 @@ struct ConvertExtractSlice final : Convert<tensor::ExtractSliceOp> {
     Location loc = op.getLoc();
     RankedTensorType type = op.getType();
     BlockType block = getBlockType(type);
+    if (!block || type.getRank() == 0)
+      return rewriter.notifyMatchFailure(op, kNoBlocks);
     Parts parts(op.getSourceType(), adaptor.getSource());
     PartSlices slices = mapSlice(rewriter, op, block);
     SmallVector<Type> types = getPartTypes(type);

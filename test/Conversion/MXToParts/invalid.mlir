@@ -57,3 +57,19 @@ func.func @forall_dynamic_k(%t: tensor<1x?x!mx.amxfp4>, %q: tensor<4x?x!mx.amxfp
   }
   return %0 : tensor<4x?x!mx.amxfp4>
 }
+
+// -----
+
+func.func @no_axis(%q: tensor<1x!mx.amxfp4>) {
+  // expected-error @+1 {{failed to legalize operation 'tensor.extract_slice'}}
+  %0 = tensor.extract_slice %q[0] [1] [1] : tensor<1x!mx.amxfp4> to tensor<!mx.amxfp4>
+  return
+}
+
+// -----
+
+func.func @empty_no_axis() {
+  // expected-error @+1 {{failed to legalize operation 'tensor.empty'}}
+  %0 = tensor.empty() : tensor<!mx.amxfp4>
+  return
+}

@@ -18,6 +18,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace mlir::mx {
 
@@ -127,6 +128,20 @@ static bool isPartOfQuantize(OuterScaleOp op) {
   });
 }
 
+/// Returns true if `view` repeats a small constant so often that its blocks are
+/// better made at run time than kept in the program.
+static bool isTooLarge(const ConstantView &view) {
+  constexpr int64_t limit = int64_t(1) << 28;
+  int64_t count = 1;
+  for (int64_t extent : view.getShape()) {
+    if (extent == 0)
+      return false;
+    if (llvm::MulOverflow(count, extent, count))
+      return true;
+  }
+  return count > std::max(limit, view.getBaseSize());
+}
+
 /// Sets `view` where `value`, an operand of `user`, is a constant that can be
 /// read. Fails where it is one whose bytes are not there.
 LogicalResult Folder::getView(Operation *user, Value value,
@@ -148,6 +163,11 @@ LogicalResult Folder::getView(Operation *user, Value value,
           view->getShape(), cast<ShapedType>(value.getType()).getShape()))) {
     view.reset();
     remarkNotFolded(user, "a cast to extents that the constant has not");
+    return success();
+  }
+  if (isTooLarge(*view)) {
+    view.reset();
+    remarkNotFolded(user, "more than 2^28 elements made of fewer");
     return success();
   }
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
