@@ -2,8 +2,17 @@
 
 #include "Contraction.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
 using namespace mlir;
 using namespace mlir::mx;
+
+RankedTensorType IndexedTensor::getType() const {
+  auto type = cast<RankedTensorType>(value.getType());
+  return collapsed.empty()
+             ? type
+             : tensor::CollapseShapeOp::inferCollapsedType(type, collapsed);
+}
 
 static SmallVector<unsigned> loopsOf(AffineMap map) {
   return llvm::map_to_vector(map.getResults(), [](AffineExpr expr) {
@@ -29,6 +38,38 @@ static AffineMap getMoveMap(Operation *op) {
   return maps[0].compose(inversePermutation(maps[1]));
 }
 
+/// collapse(transpose(x))  ->  transpose(collapse(x)), the transpose as an
+/// order of loops. Returns false where the axes of a group are no neighbours in
+/// x.
+static bool swapCollapse(IndexedTensor &tensor) {
+  auto collapse = tensor.value.getDefiningOp<tensor::CollapseShapeOp>();
+  Operation *move = collapse ? collapse.getSrc().getDefiningOp() : nullptr;
+  AffineMap map = getMoveMap(move);
+  if (!map || !map.isPermutation() || tensor.loops.empty())
+    return false;
+  SmallVector<unsigned> sources = loopsOf(inversePermutation(map));
+  using Group = std::pair<ReassociationIndices, unsigned>;
+  SmallVector<Group> groups;
+  for (auto [axes, loop] :
+       llvm::zip_equal(collapse.getReassociationIndices(), tensor.loops)) {
+    Group &group = groups.emplace_back(ReassociationIndices(), loop);
+    for (auto [i, axis] : llvm::enumerate(axes)) {
+      group.first.push_back(sources[axis]);
+      if (sources[axis] != sources[axes[0]] + i)
+        return false;
+    }
+  }
+  llvm::sort(groups, [](const Group &a, const Group &b) {
+    return a.first[0] < b.first[0];
+  });
+  tensor = {move->getOperand(0), {}};
+  for (const auto &[axes, loop] : groups) {
+    tensor.collapsed.push_back(axes);
+    tensor.loops.push_back(loop);
+  }
+  return true;
+}
+
 /// Steps back over transposes, and over broadcasts along loops that `mayDrop`
 /// allows to lose.
 static void lookThrough(IndexedTensor &tensor,
@@ -38,8 +79,10 @@ static void lookThrough(IndexedTensor &tensor,
   for (int i = 0; i < maxOps; ++i) {
     Operation *op = tensor.value.getDefiningOp();
     AffineMap map = getMoveMap(op);
-    if (!map)
+    if (!map) {
+      swapCollapse(tensor);
       return;
+    }
     SmallVector<unsigned> loops = llvm::map_to_vector(
         loopsOf(map), [&](unsigned axis) { return tensor.loops[axis]; });
     for (unsigned loop : tensor.loops)
@@ -88,7 +131,7 @@ std::optional<Contraction> mlir::mx::getContraction(linalg::LinalgOp op,
 static int64_t getLoopExtent(const Contraction &contraction, unsigned loop) {
   for (const IndexedTensor *tensor :
        {&contraction.lhs, &contraction.rhs, &contraction.init}) {
-    auto type = cast<RankedTensorType>(tensor->value.getType());
+    RankedTensorType type = tensor->getType();
     for (auto [axis, other] : llvm::enumerate(tensor->loops))
       if (other == loop && !type.isDynamicDim(axis))
         return type.getDimSize(axis);

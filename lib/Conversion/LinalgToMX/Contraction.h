@@ -18,10 +18,15 @@
 
 namespace mlir::mx {
 
-/// A tensor, and the loop that runs along each of its axes.
+/// A tensor, and the loop that runs along each of its axes. These are the axes
+/// of `value`, or, where `collapsed` is not empty, each made of a group of
+/// them.
 struct IndexedTensor {
   Value value;
   SmallVector<unsigned> loops;
+  SmallVector<ReassociationIndices> collapsed = {};
+
+  RankedTensorType getType() const;
 };
 
 /// A contraction in normal form. `lhs` may lack loops of `m`: it is repeated
@@ -33,9 +38,10 @@ struct Contraction {
 };
 
 /// Returns the contraction that `op` computes, with its input number `rhs` on
-/// the right and transposes before its inputs undone, as are broadcasts of the
-/// right one along loops that it needs not have. Nothing where an input is
-/// summed along a loop that the other does not have.
+/// the right and transposes before its inputs undone (one behind a collapse
+/// too, where the other order will do), as are broadcasts of the right one
+/// along loops that it needs not have. Nothing where an input is summed along a
+/// loop that the other does not have.
 std::optional<Contraction> getContraction(linalg::LinalgOp op, unsigned rhs);
 
 /// Returns the product of the extents of `loops`, dynamic where no type tells

@@ -27,6 +27,23 @@ static Value reshapeSplat(OpBuilder &builder, Location loc, Value value,
   return arith::ConstantOp::create(builder, loc, constant.resizeSplat(type));
 }
 
+static Value collapse(OpBuilder &builder, Location loc, Value value,
+                      ArrayRef<ReassociationIndices> reassociation) {
+  RankedTensorType type = tensor::CollapseShapeOp::inferCollapsedType(
+      cast<RankedTensorType>(value.getType()), reassociation);
+  if (Value splat = reshapeSplat(builder, loc, value, type))
+    return splat;
+  return tensor::CollapseShapeOp::create(builder, loc, type, value,
+                                         reassociation);
+}
+
+IndexedTensor mlir::mx::collapseAxes(OpBuilder &builder, Location loc,
+                                     const IndexedTensor &tensor) {
+  if (tensor.collapsed.empty())
+    return tensor;
+  return {collapse(builder, loc, tensor.value, tensor.collapsed), tensor.loops};
+}
+
 Value mlir::mx::permuteAxes(OpBuilder &builder, Location loc,
                             const IndexedTensor &tensor,
                             ArrayRef<unsigned> loops) {
@@ -112,16 +129,6 @@ static Value expand(OpBuilder &builder, Location loc, Value value,
   Value extents = tensor::FromElementsOp::create(
       builder, loc, getValueOrCreateConstantIndexOp(builder, loc, sizes));
   return tensor::ReshapeOp::create(builder, loc, type, value, extents);
-}
-
-static Value collapse(OpBuilder &builder, Location loc, Value value,
-                      ArrayRef<ReassociationIndices> reassociation) {
-  RankedTensorType type = tensor::CollapseShapeOp::inferCollapsedType(
-      cast<RankedTensorType>(value.getType()), reassociation);
-  if (Value splat = reshapeSplat(builder, loc, value, type))
-    return splat;
-  return tensor::CollapseShapeOp::create(builder, loc, type, value,
-                                         reassociation);
 }
 
 Value mlir::mx::groupAxes(OpBuilder &builder, Location loc, Value value,

@@ -12,7 +12,12 @@ namespace mlir::mx {
 /// extent 1 where that is 0.
 using AxisGroups = SmallVector<size_t>;
 
-/// Returns `tensor` with its axes in the order of `loops`, which are its own.
+/// Collapses the groups of axes of `tensor`, where it has any.
+IndexedTensor collapseAxes(OpBuilder &builder, Location loc,
+                           const IndexedTensor &tensor);
+
+/// Returns `tensor`, with no groups left, with its axes in the order of `loops`,
+/// which are its own.
 Value permuteAxes(OpBuilder &builder, Location loc, const IndexedTensor &tensor,
                   ArrayRef<unsigned> loops);
 

@@ -81,8 +81,10 @@ static SmallVector<unsigned> concat(ArrayRef<unsigned> outer,
 
 /// Creates the product; returns the value of `c.init`'s type, and the op.
 static std::pair<Value, MatmulOp> createMatmul(OpBuilder &builder, Location loc,
-                                               const Contraction &c,
+                                               Contraction c,
                                                const Formats &formats) {
+  c.lhs = collapseAxes(builder, loc, c.lhs);
+  c.rhs = collapseAxes(builder, loc, c.rhs);
   MatmulAxes axes = getAxes(c);
   auto bring = [&](const IndexedTensor &tensor, ArrayRef<unsigned> loops,
                    const AxisGroups &groups) {

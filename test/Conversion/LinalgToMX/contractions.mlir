@@ -60,6 +60,54 @@ func.func @attention_scores(%q: tensor<2x?x8xf32>, %k: tensor<2x?x8xf32>, %c: te
   return %y : tensor<2x?x?xf32>
 }
 
+// The same where batch and heads are collapsed after it, as torch-mlir does ...
+// CHECK-LABEL: func @attention_scores_of_heads(
+//  CHECK-SAME:     %[[Q:[a-z0-9]+]]: tensor<6x?x8xf32>, %[[K:[a-z0-9]+]]: tensor<2x3x?x8xf32>
+//   CHECK-NOT:   linalg.transpose
+//       CHECK:   %[[KC:.+]] = tensor.collapse_shape %[[K]] {{\[\[}}0, 1], [2], [3]] : tensor<2x3x?x8xf32> into tensor<6x?x8xf32>
+//   CHECK-NOT:   linalg.transpose
+//       CHECK:   mx.quantize ins(%[[Q]] :
+//       CHECK:   mx.quantize ins(%[[KC]] :
+func.func @attention_scores_of_heads(%q: tensor<6x?x8xf32>, %k: tensor<2x3x?x8xf32>, %c: tensor<6x?x?xf32>) -> tensor<6x?x?xf32> {
+  %c2 = arith.constant 2 : index
+  %n = tensor.dim %k, %c2 : tensor<2x3x?x8xf32>
+  %e = tensor.empty(%n) : tensor<2x3x8x?xf32>
+  %t = linalg.transpose ins(%k : tensor<2x3x?x8xf32>) outs(%e : tensor<2x3x8x?xf32>) permutation = [0, 1, 3, 2]
+  %h = tensor.collapse_shape %t [[0, 1], [2], [3]] : tensor<2x3x8x?xf32> into tensor<6x8x?xf32>
+  %y = linalg.batch_matmul ins(%q, %h : tensor<6x?x8xf32>, tensor<6x8x?xf32>) outs(%c : tensor<6x?x?xf32>) -> tensor<6x?x?xf32>
+  return %y : tensor<6x?x?xf32>
+}
+
+// ... or K of a weight ...
+// CHECK-LABEL: func @collapsed_k(
+//  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<5x8xf32>, %[[W:[a-z0-9]+]]: tensor<7x2x4xf32>
+//   CHECK-NOT:   linalg.transpose
+//       CHECK:   %[[WK:.+]] = tensor.collapse_shape %[[W]] {{\[\[}}0], [1, 2]]
+//   CHECK-NOT:   linalg.transpose
+//       CHECK:   mx.quantize ins(%[[WK]] : tensor<7x8xf32>)
+func.func @collapsed_k(%x: tensor<5x8xf32>, %w: tensor<7x2x4xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
+  %e = tensor.empty() : tensor<2x4x7xf32>
+  %t = linalg.transpose ins(%w : tensor<7x2x4xf32>) outs(%e : tensor<2x4x7xf32>) permutation = [1, 2, 0]
+  %r = tensor.collapse_shape %t [[0, 1], [2]] : tensor<2x4x7xf32> into tensor<8x7xf32>
+  %y = linalg.matmul ins(%x, %r : tensor<5x8xf32>, tensor<8x7xf32>) outs(%c : tensor<5x7xf32>) -> tensor<5x7xf32>
+  return %y : tensor<5x7xf32>
+}
+
+// ... but not where the transpose is what brings the heads to the batch.
+// CHECK-LABEL: func @heads_apart(
+//  CHECK-SAME:     %[[K:[a-z0-9]+]]: tensor<2x5x3x8xf32>
+//       CHECK:   %[[T:.+]] = linalg.transpose ins(%[[K]] : {{.*}}) outs({{.*}} : tensor<2x3x8x5xf32>) permutation = [0, 2, 3, 1]
+//       CHECK:   %[[H:.+]] = tensor.collapse_shape %[[T]] {{\[\[}}0, 1], [2], [3]]
+//       CHECK:   %[[R:.+]] = linalg.transpose ins(%[[H]] : {{.*}}) outs({{.*}} : tensor<6x5x8xf32>) permutation = [0, 2, 1]
+//       CHECK:   mx.quantize ins(%[[R]] :
+func.func @heads_apart(%k: tensor<2x5x3x8xf32>, %q: tensor<6x4x8xf32>, %c: tensor<6x4x5xf32>) -> tensor<6x4x5xf32> {
+  %e = tensor.empty() : tensor<2x3x8x5xf32>
+  %t = linalg.transpose ins(%k : tensor<2x5x3x8xf32>) outs(%e : tensor<2x3x8x5xf32>) permutation = [0, 2, 3, 1]
+  %h = tensor.collapse_shape %t [[0, 1], [2], [3]] : tensor<2x3x8x5xf32> into tensor<6x8x5xf32>
+  %y = linalg.batch_matmul ins(%q, %h : tensor<6x4x8xf32>, tensor<6x8x5xf32>) outs(%c : tensor<6x4x5xf32>) -> tensor<6x4x5xf32>
+  return %y : tensor<6x4x5xf32>
+}
+
 // A weight that is repeated for each batch is quantized once, as it is stored.
 // CHECK-LABEL: func @repeated_weight(
 //  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<2x5x8xf32>, %[[W:[a-z0-9]+]]: tensor<7x8xf32>
