@@ -65,11 +65,3 @@ func.func @no_axis(%q: tensor<1x!mx.amxfp4>) {
   %0 = tensor.extract_slice %q[0] [1] [1] : tensor<1x!mx.amxfp4> to tensor<!mx.amxfp4>
   return
 }
-
-// -----
-
-func.func @empty_no_axis() {
-  // expected-error @+1 {{failed to legalize operation 'tensor.empty'}}
-  %0 = tensor.empty() : tensor<!mx.amxfp4>
-  return
-}

@@ -42,6 +42,18 @@ func.func @no_strides() -> tensor<3x4x!mx.mxint8> {
   return %q : tensor<3x4x!mx.mxint8>
 }
 
+// A splat of more elements than anybody stores is no larger as a splat.
+// CHECK-LABEL: func @huge_splat(
+//       CHECK:   %[[W:.+]] = arith.constant dense<1.000000e+00> : tensor<1048576x1048576xf32>
+//       CHECK:   mx.quantize ins(%[[W]]
+//      REMARK: remark: [Missed] NotFolded | {{.*}} Function=huge_splat | Reason="more than 2^28 elements made of fewer"
+func.func @huge_splat() -> tensor<1048576x1048576x!mx.amxfp4> {
+  %w = arith.constant dense<1.0> : tensor<1048576x1048576xf32>
+  %e = tensor.empty() : tensor<1048576x1048576x!mx.amxfp4>
+  %q = mx.quantize ins(%w : tensor<1048576x1048576xf32>) outs(%e : tensor<1048576x1048576x!mx.amxfp4>) using amxfp4
+  return %q : tensor<1048576x1048576x!mx.amxfp4>
+}
+
 // CHECK-LABEL: func @scale_of_the_run(
 //       CHECK:   mx.quantize
 //      REMARK: remark: [Missed] NotFolded | {{.*}} Function=scale_of_the_run | Reason="the outer scale is not a constant"
@@ -93,15 +105,3 @@ func.func @outer() -> tensor<1x2xf32> {
     }
   }
 #-}
-
-// A splat of more elements than anybody stores is no larger as a splat.
-// CHECK-LABEL: func @huge_splat(
-//       CHECK:   %[[W:.+]] = arith.constant dense<1.000000e+00> : tensor<1048576x1048576xf32>
-//       CHECK:   mx.quantize ins(%[[W]]
-//      REMARK: remark: [Missed] NotFolded | {{.*}} Function=huge_splat | Reason="more than 2^28 elements made of fewer"
-func.func @huge_splat() -> tensor<1048576x1048576x!mx.amxfp4> {
-  %w = arith.constant dense<1.0> : tensor<1048576x1048576xf32>
-  %e = tensor.empty() : tensor<1048576x1048576x!mx.amxfp4>
-  %q = mx.quantize ins(%w : tensor<1048576x1048576xf32>) outs(%e : tensor<1048576x1048576x!mx.amxfp4>) using amxfp4
-  return %q : tensor<1048576x1048576x!mx.amxfp4>
-}
