@@ -176,6 +176,46 @@ LogicalResult ConstantOp::reifyResultShapes(OpBuilder &builder,
 }
 
 //===----------------------------------------------------------------------===//
+// rotate
+//===----------------------------------------------------------------------===//
+
+LogicalResult RotateOp::verify() {
+  int64_t size = getSize();
+  if (!getMatrix() && (!llvm::isPowerOf2_64(size) || size > 4096)) // C1
+    return emitOpError("size is ")
+           << size << ", expected a power of two up to 4096";
+  int64_t k = getType().getRank() == 0 ? ShapedType::kDynamic
+                                       : getType().getShape().back();
+  if (ShapedType::isDynamic(k) || k % size != 0) // C2
+    return emitOpError("source is ")
+           << getType()
+           << ", expected a static last axis that is a multiple of " << size;
+  if (!getMatrix())
+    return success();
+  ArrayRef<int64_t> shape = getMatrix().getType().getShape();
+  if (shape != ArrayRef<int64_t>{size, size}) // C3
+    return emitOpError("matrix is ")
+           << getMatrix().getType() << ", expected " << size << "x" << size;
+  if (getSeed()) // C3
+    return emitOpError("has a matrix and a seed, expected one of them");
+  return success();
+}
+
+LogicalResult RotateOp::reifyResultShapes(OpBuilder &builder,
+                                          ReifiedRankedShapedTypeDims &dims) {
+  dims = {tensor::getMixedSizes(builder, getLoc(), getSource())};
+  return success();
+}
+
+::mx::Rotation RotateOp::getRotation() {
+  ::mx::Rotation rotation;
+  rotation.size = getSize();
+  if (getSeed())
+    rotation.seed = *getSeed();
+  return rotation;
+}
+
+//===----------------------------------------------------------------------===//
 // matmul
 //===----------------------------------------------------------------------===//
 

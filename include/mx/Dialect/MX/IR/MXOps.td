@@ -202,6 +202,47 @@ def MX_MatmulOp : MX_InitOp<"matmul"> {
   }];
 }
 
+def MX_RotateOp : MX_Op<"rotate", [AllTypesMatch<["source", "result"]>]> {
+  let summary = "rotate groups of the last axis";
+  let description = [{
+    Maps each group of `size` elements of the last axis by an orthogonal matrix.
+    Both operands of a product rotated alike along K leave the product as it
+    is, to rounding; a rotation of activations spreads outliers over their group.
+
+    Without `matrix` it is the normalized Hadamard matrix of a power of two, in
+    O(log size) operations an element, after random signs where there is a
+    `seed` (`include/mx/Numerics/Hadamard.h`). With it, element i of a group is
+    `sum over j of matrix[i, j] * source[j]`, in f32 and order of j from +0; that it is
+    orthogonal is not checked. f16 and bf16 are extended to f32 and rounded once at the
+    end.
+
+    - (C1) `size` is a power of two, at most 4096 (with `matrix`: positive).
+    - (C2) the last axis is static and a multiple of `size`.
+    - (C3) `matrix` is `size` x `size`, and there is no `seed` beside it.
+
+    ```mlir
+    func.func @f(%x: tensor<?x128xf32>, %m: tensor<32x32xf32>) -> tensor<?x128xf32> {
+      %y = mx.rotate %x size(64) seed(7) : tensor<?x128xf32>
+      %z = mx.rotate %y by(%m : tensor<32x32xf32>) size(32) : tensor<?x128xf32>
+      return %z : tensor<?x128xf32>
+    }
+    ```
+  }];
+  let arguments = (ins MX_FloatTensor:$source,
+                       Optional<2DTensorOf<[F32]>>:$matrix,
+                       ConfinedAttr<I64Attr, [IntPositive]>:$size,
+                       OptionalAttr<I64Attr>:$seed);
+  let results = (outs MX_FloatTensor:$result);
+  let assemblyFormat = [{
+    $source (`by` `(` $matrix^ `:` type($matrix) `)`)? `size` `(` $size `)`
+    (`seed` `(` $seed^ `)`)? attr-dict `:` type($source)
+  }];
+  let extraClassDeclaration = [{
+    /// The rotation, where there is no matrix.
+    ::mx::Rotation getRotation();
+  }];
+}
+
 def MX_SplitOp : MX_Op<"split", [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "take a block tensor apart into its bytes";
   let description = [{

@@ -47,6 +47,56 @@ def MXFoldConstantsPass : Pass<"mx-fold-constants", "::mlir::ModuleOp"> {
                            "::mlir::mx::MXDialect"];
 }
 
+def MXRotateOperandsPass : Pass<"mx-rotate-operands", "::mlir::ModuleOp"> {
+  let summary = "Rotate both operands of each mx.matmul along K";
+  let description = [{
+    Puts an `mx.rotate` before the quantization of both operands of each
+    `mx.matmul` (before a float lhs as it is) and computes outer scales from what
+    is rotated. Run it between `convert-linalg-to-mx` and `mx-fold-constants`, which
+    then rotates constant weights at compile time. The product stays the same to
+    rounding; the error of quantization changes.
+
+    It helps integer formats and MXFP4. On asymmetric FP4 formats it hurts, since
+    it evens out the two sides that they tell apart; a remark of category
+    `mx-quantize` says so. An operand that is not quantized here, or a K that is no
+    multiple of `size`, leaves the product alone with a remark.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: tensor<4x128xf32>, %b: tensor<64x128xf32>, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+      %0 = tensor.empty() : tensor<64x128x!mx.mxfp4>
+      %q = mx.quantize ins(%b : tensor<64x128xf32>) outs(%0 : tensor<64x128x!mx.mxfp4>) using mxfp4
+      %y = mx.matmul ins(%x, %q : tensor<4x128xf32>, tensor<64x128x!mx.mxfp4>) outs(%c : tensor<4x64xf32>)
+      return %y : tensor<4x64xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: tensor<4x128xf32>, %b: tensor<64x128xf32>, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+      %xr = mx.rotate %x size(64) : tensor<4x128xf32>
+      %br = mx.rotate %b size(64) : tensor<64x128xf32>
+      %0 = tensor.empty() : tensor<64x128x!mx.mxfp4>
+      %q = mx.quantize ins(%br : tensor<64x128xf32>) outs(%0 : tensor<64x128x!mx.mxfp4>) using mxfp4
+      %y = mx.matmul ins(%xr, %q : tensor<4x128xf32>, tensor<64x128x!mx.mxfp4>) outs(%c : tensor<4x64xf32>)
+      return %y : tensor<4x64xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"kind", "kind", "std::string", /*default=*/"\"hadamard\"",
+           "hadamard, or random_hadamard: with random signs">,
+    Option<"size", "size", "int64_t", /*default=*/"64",
+           "Size of the groups, a power of two up to 4096">,
+    Option<"seed", "seed", "int64_t", /*default=*/"0",
+           "Seed of the signs of random_hadamard">
+  ];
+  let dependentDialects = ["::mlir::tensor::TensorDialect",
+                           "::mlir::mx::MXDialect"];
+}
+
 def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
   let summary = "Check that a module is at the stage it is said to be";
   let description = [{
