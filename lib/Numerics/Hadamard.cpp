@@ -2,9 +2,14 @@
 
 #include "mx/Numerics/Hadamard.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace mx {
+
+bool isHadamardSize(int64_t size) {
+  return size > 0 && size <= kMaxHadamardSize && (size & (size - 1)) == 0;
+}
 
 std::vector<float> rotationSigns(const Rotation &rotation) {
   std::vector<float> signs(static_cast<size_t>(rotation.size), 1.0f);
@@ -44,8 +49,27 @@ static void rotateGroup(float *x, int64_t size, const float *signs,
 void rotateRows(const Rotation &rotation, float *x, int64_t rows, int64_t k) {
   std::vector<float> signs = rotationSigns(rotation);
   float factor = rotationFactor(rotation);
-  for (int64_t first = 0; first < rows * k; first += rotation.size)
-    rotateGroup(x + first, rotation.size, signs.data(), factor);
+  int64_t size = rotation.size;
+  for (int64_t row = 0; row < rows; ++row, x += k)
+    for (int64_t first = 0; first + size <= k; first += size)
+      rotateGroup(x + first, size, signs.data(), factor);
+}
+
+void rotateRowsBy(const float *matrix, int64_t size, float *x, int64_t rows,
+                  int64_t k) {
+  std::vector<float> group(static_cast<size_t>(size));
+  for (int64_t row = 0; row < rows; ++row, x += k)
+    for (int64_t first = 0; first + size <= k; first += size) {
+      std::copy_n(x + first, size, group.begin());
+      for (int64_t i = 0; i < size; ++i) {
+        float sum = 0;
+        for (int64_t j = 0; j < size; ++j) {
+          float product = matrix[i * size + j] * group[static_cast<size_t>(j)];
+          sum += product;
+        }
+        x[first + i] = sum;
+      }
+    }
 }
 
 } // namespace mx

@@ -46,7 +46,7 @@ static int countMismatches(const Rotation &rotation,
 }
 
 TEST(Hadamard, IsTheMatrixForEverySize) {
-  for (int32_t size = 1; size <= 4096; size *= 2)
+  for (int64_t size = 1; size <= kMaxHadamardSize; size *= 2)
     for (std::optional<uint64_t> seed :
          {std::optional<uint64_t>(), std::optional<uint64_t>(7)}) {
       Rotation rotation{size, seed};
@@ -76,6 +76,51 @@ TEST(Hadamard, SignsAreOfBothKindsAndFollowTheSeed) {
   }
   EXPECT_GT(minus, 16);
   EXPECT_LT(minus, 48);
+}
+
+/// The generator's first numbers from state 1234567, of which only the third is
+/// at least 2^63: 6457827717110365317, 3203168211198807973, 9817491932198370423,
+/// 4593380528125082431.
+TEST(Hadamard, SignsAreTopBitsOfSplitMix64) {
+  std::vector<float> signs = rotationSigns({4, 1234567});
+  EXPECT_EQ(signs, (std::vector<float>{1, 1, -1, 1}));
+}
+
+/// What is left over after the last whole group of each row stays.
+TEST(Hadamard, LeavesTheRestOfARow) {
+  Rotation rotation{16, 5};
+  std::vector<float> x = makeRow(3 * 39), y = x, group = x;
+  rotateRows(rotation, y.data(), 3, 39);
+  for (size_t row = 0; row < 3; ++row) {
+    rotateRows(rotation, group.data() + row * 39, 1, 32);
+    for (size_t i = 0; i < 39; ++i)
+      EXPECT_EQ(y[row * 39 + i], group[row * 39 + i]) << row << ", " << i;
+    EXPECT_EQ(y[row * 39 + 38], x[row * 39 + 38]);
+  }
+  std::vector<float> none = x;
+  rotateRows({128, std::nullopt}, none.data(), 3, 39);
+  EXPECT_EQ(none, x);
+}
+
+/// By the matrix that a rotation is, with its signs and its factor.
+TEST(Hadamard, ByAMatrix) {
+  Rotation rotation{16, 9}; // the factor 1/4 is exact
+  std::vector<float> signs = rotationSigns(rotation), matrix;
+  for (size_t i = 0; i < 16; ++i)
+    for (size_t j = 0; j < 16; ++j)
+      matrix.push_back(static_cast<float>(entry(i, j)) * signs[j] / 4);
+  std::vector<float> x = makeRow(2 * 40), y = x;
+  rotateRows(rotation, x.data(), 2, 40);
+  rotateRowsBy(matrix.data(), 16, y.data(), 2, 40);
+  EXPECT_EQ(x, y);
+}
+
+TEST(Hadamard, Sizes) {
+  for (int64_t size : {1, 2, 64, 4096})
+    EXPECT_TRUE(isHadamardSize(size)) << size;
+  for (int64_t size : {0, -1, -64, 3, 48, 8192})
+    EXPECT_FALSE(isHadamardSize(size)) << size;
+  EXPECT_FALSE(isHadamardSize(INT64_MIN));
 }
 
 TEST(Hadamard, CanaryOneFlippedSign) {

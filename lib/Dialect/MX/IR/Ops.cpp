@@ -180,24 +180,25 @@ LogicalResult ConstantOp::reifyResultShapes(OpBuilder &builder,
 //===----------------------------------------------------------------------===//
 
 LogicalResult RotateOp::verify() {
-  int64_t size = getSize();
-  if (!getMatrix() && (!llvm::isPowerOf2_64(size) || size > 4096)) // C1
-    return emitOpError("size is ")
-           << size << ", expected a power of two up to 4096";
-  int64_t k = getType().getRank() == 0 ? ShapedType::kDynamic
-                                       : getType().getShape().back();
-  if (ShapedType::isDynamic(k) || k % size != 0) // C2
+  if (getSize().has_value() == static_cast<bool>(getMatrix())) // C1
+    return emitOpError("has ")
+           << (getSize() ? "a size and a matrix" : "no size and no matrix")
+           << ", expected one of them";
+  if (getSize() && !::mx::isHadamardSize(*getSize())) // C1
+    return emitOpError("size is ") << *getSize() << ", expected a power of two "
+                                   << "up to " << ::mx::kMaxHadamardSize;
+  if (getMatrix()) {
+    RankedTensorType type = getMatrix().getType();
+    if (type.getRank() != 2 || !type.hasStaticShape() ||
+        type.getDimSize(0) != type.getDimSize(1) || type.getDimSize(0) == 0)
+      return emitOpError("matrix is ") // C2
+             << type << ", expected a square of static extents, not empty";
+    if (getSeed()) // C2
+      return emitOpError("has a seed beside a matrix, expected signs in it");
+  }
+  if (getType().getRank() == 0) // C3
     return emitOpError("source is ")
-           << getType()
-           << ", expected a static last axis that is a multiple of " << size;
-  if (!getMatrix())
-    return success();
-  ArrayRef<int64_t> shape = getMatrix().getType().getShape();
-  if (shape != ArrayRef<int64_t>{size, size}) // C3
-    return emitOpError("matrix is ")
-           << getMatrix().getType() << ", expected " << size << "x" << size;
-  if (getSeed()) // C3
-    return emitOpError("has a matrix and a seed, expected one of them");
+           << getType() << ", expected at least one axis";
   return success();
 }
 
@@ -207,11 +208,15 @@ LogicalResult RotateOp::reifyResultShapes(OpBuilder &builder,
   return success();
 }
 
+int64_t RotateOp::getGroupSize() {
+  return getMatrix() ? getMatrix().getType().getDimSize(0) : *getSize();
+}
+
 ::mx::Rotation RotateOp::getRotation() {
   ::mx::Rotation rotation;
-  rotation.size = getSize();
-  if (getSeed())
-    rotation.seed = *getSeed();
+  rotation.size = *getSize();
+  if (std::optional<int64_t> seed = getSeed())
+    rotation.seed = static_cast<uint64_t>(*seed);
   return rotation;
 }
 

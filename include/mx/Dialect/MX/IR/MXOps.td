@@ -205,42 +205,40 @@ def MX_MatmulOp : MX_InitOp<"matmul"> {
 def MX_RotateOp : MX_Op<"rotate", [AllTypesMatch<["source", "result"]>]> {
   let summary = "rotate groups of the last axis";
   let description = [{
-    Maps each group of `size` elements of the last axis by an orthogonal matrix.
-    Both operands of a product rotated alike along K leave the product as it
-    is, to rounding; a rotation of activations spreads outliers over their group.
+    Maps each group of `size` elements of the last axis by an orthogonal matrix;
+    the rest after the last whole group stays. Both operands of a product rotated
+    alike along K leave it as it is, to rounding; outliers spread over their group.
 
-    Without `matrix` it is the normalized Hadamard matrix of a power of two, in
-    O(log size) operations an element, after random signs where there is a
-    `seed` (`include/mx/Numerics/Hadamard.h`). With it, element i of a group is
-    `sum over j of matrix[i, j] * source[j]`, in f32 and order of j from +0; that it is
-    orthogonal is not checked. f16 and bf16 are extended to f32 and rounded once at the
-    end.
+    With `size`: the normalized Hadamard matrix, after random signs where there is
+    a `seed`, in O(log size) an element. With `by`: y[i] = sum over j of
+    matrix[i, j] * x[j], whose extent is `size`; that it is orthogonal is not
+    checked. Computed in f32 as `include/mx/Numerics/Hadamard.h` says, bit for bit;
+    16-bit sources are extended first and rounded once at the end.
 
-    - (C1) `size` is a power of two, at most 4096 (with `matrix`: positive).
-    - (C2) the last axis is static and a multiple of `size`.
-    - (C3) `matrix` is `size` x `size`, and there is no `seed` beside it.
+    - (C1) there is either a `size`, a power of two up to 4096, or a matrix.
+    - (C2) the matrix is square, static and not empty, and has no `seed` beside it.
+    - (C3) `source` has at least one axis.
 
     ```mlir
-    func.func @f(%x: tensor<?x128xf32>, %m: tensor<32x32xf32>) -> tensor<?x128xf32> {
-      %y = mx.rotate %x size(64) seed(7) : tensor<?x128xf32>
-      %z = mx.rotate %y by(%m : tensor<32x32xf32>) size(32) : tensor<?x128xf32>
-      return %z : tensor<?x128xf32>
+    func.func @f(%x: tensor<?x100xf32>, %m: tensor<24x24xf32>) {
+      %y = mx.rotate %x size(64) seed(7) : tensor<?x100xf32>
+      %z = mx.rotate %y by(%m : tensor<24x24xf32>) : tensor<?x100xf32>
+      return
     }
     ```
   }];
-  let arguments = (ins MX_FloatTensor:$source,
-                       Optional<2DTensorOf<[F32]>>:$matrix,
-                       ConfinedAttr<I64Attr, [IntPositive]>:$size,
-                       OptionalAttr<I64Attr>:$seed);
+  let arguments = (ins MX_FloatTensor:$source, Optional<RankedTensorOf<[F32]>>:$matrix,
+                       OptionalAttr<I64Attr>:$size, OptionalAttr<I64Attr>:$seed);
   let results = (outs MX_FloatTensor:$result);
   let assemblyFormat = [{
-    $source (`by` `(` $matrix^ `:` type($matrix) `)`)? `size` `(` $size `)`
+    $source (`by` `(` $matrix^ `:` type($matrix) `)`)? (`size` `(` $size^ `)`)?
     (`seed` `(` $seed^ `)`)? attr-dict `:` type($source)
   }];
   let extraClassDeclaration = [{
-    /// The rotation, where there is no matrix.
-    ::mx::Rotation getRotation();
+    int64_t getGroupSize();
+    ::mx::Rotation getRotation(); ///< where there is no matrix
   }];
+  let hasFolder = 1;
 }
 
 def MX_SplitOp : MX_Op<"split", [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
