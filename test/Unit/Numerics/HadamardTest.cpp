@@ -79,8 +79,8 @@ TEST(Hadamard, SignsAreOfBothKindsAndFollowTheSeed) {
 }
 
 /// The generator's first numbers from state 1234567, of which only the third is
-/// at least 2^63: 6457827717110365317, 3203168211198807973, 9817491932198370423,
-/// 4593380528125082431.
+/// at least 2^63: 6457827717110365317, 3203168211198807973,
+/// 9817491932198370423, 4593380528125082431.
 TEST(Hadamard, SignsAreTopBitsOfSplitMix64) {
   std::vector<float> signs = rotationSigns({4, 1234567});
   EXPECT_EQ(signs, (std::vector<float>{1, 1, -1, 1}));

@@ -184,9 +184,10 @@ LogicalResult RotateOp::verify() {
     return emitOpError("has ")
            << (getSize() ? "a size and a matrix" : "no size and no matrix")
            << ", expected one of them";
-  if (getSize() && !::mx::isHadamardSize(*getSize())) // C1
-    return emitOpError("size is ") << *getSize() << ", expected a power of two "
-                                   << "up to " << ::mx::kMaxHadamardSize;
+  if (getSize() && !::mx::isHadamardSize(getSizeAttr().getInt())) // C1
+    return emitOpError("size is ")
+           << getSizeAttr().getInt() << ", expected a power of two up to "
+           << ::mx::kMaxHadamardSize;
   if (getMatrix()) {
     RankedTensorType type = getMatrix().getType();
     if (type.getRank() != 2 || !type.hasStaticShape() ||
@@ -209,14 +210,14 @@ LogicalResult RotateOp::reifyResultShapes(OpBuilder &builder,
 }
 
 int64_t RotateOp::getGroupSize() {
-  return getMatrix() ? getMatrix().getType().getDimSize(0) : *getSize();
+  return getMatrix() ? getMatrix().getType().getDimSize(0)
+                     : getSizeAttr().getInt();
 }
 
 ::mx::Rotation RotateOp::getRotation() {
   ::mx::Rotation rotation;
-  rotation.size = *getSize();
-  if (std::optional<int64_t> seed = getSeed())
-    rotation.seed = static_cast<uint64_t>(*seed);
+  rotation.size = getGroupSize();
+  rotation.seed = getSeed();
   return rotation;
 }
 

@@ -171,8 +171,8 @@ LogicalResult Folder::getRotation(Operation *user, RotateOp op,
   result.size = op.getGroupSize();
   Type element = op.getType().getElementType();
   if (!element.isF32())
-    result.element = element.isF16() ? ConstantView::Float::F16
-                                     : ConstantView::Float::BF16;
+    result.element =
+        element.isF16() ? ConstantView::Float::F16 : ConstantView::Float::BF16;
   if (!op.getMatrix()) {
     result.rotation = op.getRotation();
   } else {

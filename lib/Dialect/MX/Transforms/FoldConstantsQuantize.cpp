@@ -183,10 +183,9 @@ std::vector<float> mlir::mx::computeOuter(MLIRContext *context,
                                           const FoldSource &source) {
   Rows rows(source);
   if (format.outer == ::mx::OuterScale::Tensor)
-    return {::mx::outerScaleOf(format,
-                               source.rotations.empty()
-                                   ? finiteMax(context, source.view)
-                                   : finiteMax(context, rows))};
+    return {::mx::outerScaleOf(format, source.rotations.empty()
+                                           ? finiteMax(context, source.view)
+                                           : finiteMax(context, rows))};
   std::vector<float> outer(rows.size());
   rows.forEachTile(context, [&](int64_t first, int64_t count, const float *x) {
     ::mx::outerScales(format, x, count, rows.length(), &outer[first]);
@@ -235,7 +234,7 @@ BlocksAttr mlir::mx::quantizeSource(BlockType type,
     llvm::copy(values,
                reinterpret_cast<float *>(outerBlob->getMutableData().data()));
   }
-  return BlocksAttr::getFromBlobs(RankedTensorType::get(source.view.getShape(), type),
-                                  std::move(codes), std::move(scales),
-                                  std::move(outerBlob));
+  return BlocksAttr::getFromBlobs(
+      RankedTensorType::get(source.view.getShape(), type), std::move(codes),
+      std::move(scales), std::move(outerBlob));
 }
