@@ -21,8 +21,8 @@ void mlir::mx::buildQuantizePipeline(OpPassManager &pm,
   convert.minN = options.minN;
   convert.strict = options.strict;
   pm.addPass(createConvertLinalgToMXPass(convert));
-  if (options.rotate != 0) {
-    bool isRandom = options.rotateSeed != -1;
+  bool isRandom = options.rotateSeed != -1;
+  if (options.rotate != 0 || isRandom) { // a seed alone is an error there
     MXRotateOperandsPassOptions rotate;
     rotate.size = options.rotate;
     rotate.kind =

@@ -6,6 +6,7 @@
 // RUN: mx-opt %t.mlir --mx-quantize='weights=mxint8 activations=mxint8 rotate=64 rotate-seed=0' | FileCheck %t.mlir --check-prefix=SEED
 // RUN: mx-opt %t.mlir --mx-quantize | FileCheck %t.mlir --check-prefix=OFF
 // RUN: not mx-opt %t.mlir --mx-quantize=rotate=-64 2>&1 | FileCheck %t.mlir --check-prefix=BAD
+// RUN: not mx-opt %t.mlir --mx-quantize=rotate-seed=4 2>&1 | FileCheck %s --check-prefix=ALONE
 // RUN: mx-opt %t.mlir --mx-quantize='weights=mxint8 activations=mxint8 rotate=64' > %t.by-pipeline
 // RUN: mx-opt %t.mlir --convert-linalg-to-mx='weights=mxint8 activations=mxint8' --mx-rotate-operands=size=64 --cse --mx-fold-constants --canonicalize --cse > %t.by-passes
 // RUN: cmp %t.by-pipeline %t.by-passes
@@ -29,6 +30,7 @@
 //        SEED:   mx.rotate %{{.+}} size(64) seed(0) : tensor<?x200xf32>
 //     OFF-NOT:   mx.rotate
 //         BAD: error: option 'size': found -64, expected a power of two up to 4096
+//       ALONE: error: option 'size': found 0, expected a power of two up to 4096
 func.func @main(%x: tensor<?x200xf32>) -> tensor<?x64xf32> {
   %w = arith.constant dense<"0x64_200"> : tensor<64x200xbf16>
   %v = arith.constant dense<"0x64_200"> : tensor<200x64xbf16>
