@@ -1,7 +1,7 @@
-"""Writes weights as an MLIR module: one public function a weight.
+"""Writes weights as an MLIR module: one function a weight.
 
-    weights   @NAME() -> tensor<NxK x !mx.F>: the constant. `--inline` brings it
-              to whoever calls it.
+    weights   private @NAME() -> tensor<NxK x !mx.F>: the constant. `--inline`
+              brings it to whoever calls it and takes the function away.
     products  @NAME(tensor<?xK x f32>) -> tensor<?xN x f32>: x times its transpose,
               the activations in float.
 
@@ -14,7 +14,7 @@ from typing import BinaryIO
 from weight import Refused, Weight
 
 WEIGHT = """\
-func.func @{name}() -> {w} {{
+func.func private @{name}() -> {w} {{
 {constant}
   return %w : {w}
 }}

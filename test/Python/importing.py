@@ -45,7 +45,7 @@ def imported(checkpoint: Path, tensor: str, *options) -> Path:
 def dequantized(module: Path) -> tuple[str, np.ndarray]:
     """Returns the type of the only weight of a module, and its values by mx-run."""
     text = module.read_text()
-    name, weight = re.search(r'^func.func @("[^"]*")\(\) -> (\S+ ?.*) {$', text, re.M).groups()
+    name, weight = re.search(r'^func.func private @("[^"]*")\(\) -> (\S+ ?.*) {$', text, re.M).groups()
     f32 = re.sub(r"!mx\..*>$", "f32>", weight)
     main = DEQUANTIZE.format(name=name, w=weight, f32=f32)
     driver, result = module.with_suffix(".run.mlir"), module.with_suffix(".npy")

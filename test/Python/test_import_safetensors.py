@@ -1,5 +1,7 @@
 """MXFP4 and NVFP4 checkpoints come in with the values that ml_dtypes gives."""
 
+import re
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -96,7 +98,7 @@ def test_several_weights_and_the_rest(tmp_path):
         assert "left out, not block-scaled: 1 F32" in done.stdout
         texts.append(run_tool("mx-opt", output))
     assert texts[0] == texts[1]
-    assert texts[0].count("func.func @") == 2
+    assert texts[0].count("func.func private @") == 2
     assert (tmp_path / "x.mlirbc").read_bytes()[:4] == b"ML\xefR"
     listed = import_checkpoint(file, "--list").stdout
     assert listed == "a.weight: 4x64 !mx.nvfp4\nb.weight: 4x64 !mx.nvfp4\n"
@@ -114,6 +116,25 @@ def test_products(tmp_path, batch):
     run_tool("mx-run", module, "--entry=up", f"--arg=@{unit}", f"--result=@{result}")
     expected = decode(codes.reshape(*batch, 8, 32), scales.view(E8M0), 32)
     assert (np.load(result) == expected.swapaxes(-1, -2)).all()
+
+
+MODEL = """
+func.func @main(%x: tensor<3x64xf32>, %init: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %w = func.call @"a.weight"() : () -> tensor<4x64x!mx.nvfp4>
+  %y = mx.matmul ins(%x, %w : tensor<3x64xf32>, tensor<4x64x!mx.nvfp4>) outs(%init : tensor<3x4xf32>)
+  return %y : tensor<3x4xf32>
+}
+"""
+
+
+def test_weights_come_to_the_model_that_calls_them(tmp_path):
+    file, model = tmp_path / "x.safetensors", tmp_path / "model.mlir"
+    save_file(small(), file)
+    model.write_text(MODEL + imported(file, "a.weight").read_text())
+    text = run_tool("mx-opt", model, "--inline")
+    assert text.count("func.func") == 1 and "call" not in text
+    [constant] = re.findall(r"(%\w+) = mx.constant #mx.blocks<codes = w0_codes, scales = w0_scales, outer = w0_outer>", text)
+    assert re.search(rf"mx.matmul ins\(%\w+, {constant} :", text)
 
 
 def test_odd_names(tmp_path):
