@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from gguf_file import read_gguf
-from module import TEMPLATES, write_module
+from module import TEMPLATES, render_functions, write_module
 from safetensors_file import read_safetensors
 from weight import Checkpoint, Refused, Weight
 
@@ -54,7 +54,7 @@ def print_list(checkpoint: Checkpoint) -> None:
             print(f"{name}: refused: {refusal}")
 
 
-def write_bytecode(weights: list[Weight], form: str, tools: Path, output: Path) -> None:
+def write_bytecode(functions: list[str], weights: list[Weight], tools: Path, output: Path) -> None:
     mx_opt = tools / "mx-opt"
     if not mx_opt.exists():
         raise Refused(f"no mx-opt in {tools}, which bytecode needs: build it by scripts/build.sh or give --tools")
@@ -62,7 +62,7 @@ def write_bytecode(weights: list[Weight], form: str, tools: Path, output: Path) 
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             with process.stdin as stream:
-                write_module(stream, weights, form)
+                write_module(stream, functions, weights)
         except BrokenPipeError:
             pass  # its message says why
         message = process.stderr.read().decode(errors="replace")
@@ -70,21 +70,14 @@ def write_bytecode(weights: list[Weight], form: str, tools: Path, output: Path) 
         raise Refused(f"mx-opt does not take the module:\n{message}")
 
 
-def write_text(weights: list[Weight], form: str, output: Path) -> None:
-    try:
-        with open(output, "wb") as stream:
-            write_module(stream, weights, form)
-    except Refused:
-        output.unlink()
-        raise
-
-
 def import_weights(checkpoint: Checkpoint, arguments) -> None:
     weights = select(checkpoint, arguments.tensor)
+    functions = render_functions(weights, arguments.form)
     if arguments.output.suffix == ".mlirbc":
-        write_bytecode(weights, arguments.form, arguments.tools, arguments.output)
+        write_bytecode(functions, weights, arguments.tools, arguments.output)
     else:
-        write_text(weights, arguments.form, arguments.output)
+        with open(arguments.output, "wb") as stream:
+            write_module(stream, functions, weights)
     print(f"{len(weights)} weights in {arguments.output}")
     if set(arguments.tensor) & {"all", "*"} and checkpoint.others:
         counts = Counter(checkpoint.others.values())

@@ -72,12 +72,15 @@ def blobs(weight: Weight, part_keys: dict[str, str]) -> list[str]:
     return [f'      {key}: "0x40000000{array.tobytes().hex()}"' for key, array in zip(part_keys.values(), arrays)]
 
 
-def write_module(stream: BinaryIO, weights: list[Weight], form: str) -> None:
-    named = [(weight, keys(index, weight)) for index, weight in enumerate(weights)]
-    for weight, part_keys in named:
-        stream.write(function(weight, part_keys, form).encode())
+def render_functions(weights: list[Weight], form: str) -> list[str]:
+    """Returns the text of the functions; raises Refused where one has no such form."""
+    return [function(weight, keys(index, weight), form) for index, weight in enumerate(weights)]
+
+
+def write_module(stream: BinaryIO, functions: list[str], weights: list[Weight]) -> None:
+    stream.write("".join(functions).encode())
     stream.write(b"\n{-#\n  dialect_resources: {\n    builtin: {\n")
-    for weight, part_keys in named:
-        comma = "\n" if weight is weights[-1] else ",\n"
-        stream.write((",\n".join(blobs(weight, part_keys)) + comma).encode())
+    for index, weight in enumerate(weights):
+        comma = "\n" if index + 1 == len(weights) else ",\n"
+        stream.write((",\n".join(blobs(weight, keys(index, weight))) + comma).encode())
     stream.write(b"    }\n  }\n#-}\n")

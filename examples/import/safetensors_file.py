@@ -76,6 +76,12 @@ def read_entry(name: str, header, data: np.ndarray) -> Entry:
     return Entry(name, dtype, shape, data[begin:end])
 
 
+def without_duplicates(pairs: list) -> dict:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return dict(pairs)
+
+
 def read_entries(path: Path) -> dict[str, Entry]:
     """Returns the tensors of the file, mapped; raises Refused where it is none."""
     if path.stat().st_size < 8:
@@ -85,7 +91,7 @@ def read_entries(path: Path) -> dict[str, Entry]:
     if size > len(file) - 8:
         raise Refused(f"{path} is no safetensors file: its header of {size} bytes is larger than the file")
     try:
-        header = json.loads(file[8 : 8 + size].tobytes())
+        header = json.loads(file[8 : 8 + size].tobytes(), object_pairs_hook=without_duplicates)
     except (ValueError, RecursionError) as error:
         raise Refused(f"{path} is no safetensors file: its header is not JSON ({error})") from None
     if not isinstance(header, dict):

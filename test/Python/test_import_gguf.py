@@ -116,6 +116,16 @@ def test_refused(tmp_path):
     assert listed[0] == "good: 20x1024 !mx.int4" and listed[1].startswith("k: refused: ")
 
 
+@pytest.mark.parametrize("suffix", [".mlir", ".mlirbc"])
+def test_nothing_is_multiplied_by_one_axis(tmp_path, suffix):
+    file, output = tmp_path / "x.gguf", tmp_path / ("x" + suffix)
+    write_gguf(file, {"w": (Type.Q8_0, np.zeros(34, np.uint8))})
+    done = import_checkpoint(file, "--tensor=w", "--as=products", f"--output={output}")
+    assert done.returncode == 1 and "tensor 'w' has one axis: there is no product with it" in done.stderr
+    assert not output.exists()
+    assert import_checkpoint(file, "--tensor=w", f"--output={output}").returncode == 0
+
+
 @pytest.mark.parametrize("size", [4, 20, 60, 200, 400])
 def test_cut_short(tmp_path, size):
     whole, file = tmp_path / "whole.gguf", tmp_path / "x.gguf"

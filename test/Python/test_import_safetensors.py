@@ -192,6 +192,7 @@ DAMAGED = {
     "no JSON": (file_of(b"{]"), "its header is not JSON"),
     "list": (file_of(b"[]"), "its header is no JSON object"),
     "deep": (file_of(b"[" * 100000), "its header is not JSON"),
+    "duplicate": (file_of(b'{"a": {}, "a": {}}'), "a name occurs twice"),
     "no dtype": (file_of(b'{"a": {}}'), "tensor 'a' has no dtype"),
     "no shape": (file_of(b'{"a": {"dtype": "U8"}}'), "tensor 'a' has no shape"),
     "cut": (file_of(b'{"a": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}', b"123"), "bytes 0 to 4 of 3"),
