@@ -42,7 +42,11 @@ def select(checkpoint: Checkpoint, patterns: list[str]) -> list[Weight]:
         if not found:
             raise Refused(f"no block-scaled weight is named '{pattern}'; --list shows those of the file")
         chosen |= found
-    return [make() for name, make in checkpoint.weights.items() if name in chosen]
+    weights = [make() for name, make in checkpoint.weights.items() if name in chosen]
+    for weight in weights:
+        if 0 in weight.shape:
+            raise Refused(f"tensor '{weight.name}' of shape {list(weight.shape)} has no elements")
+    return weights
 
 
 def print_list(checkpoint: Checkpoint) -> None:

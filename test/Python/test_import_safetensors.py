@@ -161,6 +161,10 @@ REFUSED = {
     "scale shape": (small(a__weight_scale=U8[:2].view(E4M3)), "has shape [2, 4], expected [4, 4]"),
     "scale type": (small(a__weight_scale=np.ones((4, 4), np.float32)), "is F32, expected U8 or F8_E8M0"),
     "half a block": (small(a__weight=np.zeros((4, 28), np.uint8)), "has 56 elements a row, expected whole blocks of 16"),
+    "no rows": (
+        small(a__weight=np.zeros((0, 32), np.uint8), a__weight_scale=np.zeros((0, 4), E4M3)),
+        "of shape [0, 64] has no elements",
+    ),
     "one axis": (small(a__weight=np.zeros(32, np.uint8)), "has shape [32], expected 2 axes or more"),
     "packed type": (small(a__weight=None, a__weight_packed=U8.astype(np.int32)), "is I32, expected U8"),
     "two weights": (small(a__weight_packed=U8), "two tensors of the file hold the codes of 'a.weight'"),
