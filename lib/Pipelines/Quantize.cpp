@@ -22,6 +22,15 @@ void mlir::mx::buildQuantizePipeline(OpPassManager &pm,
   convert.quantizeAttention = options.quantizeAttention;
   convert.strict = options.strict;
   pm.addPass(createConvertLinalgToMXPass(convert));
+  bool isRandom = options.rotateSeed != -1;
+  if (options.rotate != 0 || isRandom) { // a seed alone is an error there
+    MXRotateOperandsPassOptions rotate;
+    rotate.size = options.rotate;
+    rotate.kind =
+        isRandom ? RotationKind::RandomHadamard : RotationKind::Hadamard;
+    rotate.seed = isRandom ? options.rotateSeed.getValue() : 0;
+    pm.addPass(createMXRotateOperandsPass(rotate));
+  }
   // One quantize of an activation that feeds many products.
   pm.addPass(createCSEPass());
   pm.addPass(createMXFoldConstantsPass());

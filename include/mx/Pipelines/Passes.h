@@ -18,7 +18,7 @@ class OpPassManager;
 namespace mx {
 
 /// Options of `mx-quantize`; the meaning of each is that of
-/// `convert-linalg-to-mx`, which checks them.
+/// `convert-linalg-to-mx`, or `mx-rotate-operands`, which checks them.
 struct QuantizePipelineOptions
     : public PassPipelineOptions<QuantizePipelineOptions> {
   Option<std::string> weights{*this, "weights",
@@ -46,12 +46,21 @@ struct QuantizePipelineOptions
       *this, "quantize-attention",
       llvm::cl::desc("Quantize batched products of two activations too"),
       llvm::cl::init(false)};
+  Option<int64_t> rotate{
+      *this, "rotate",
+      llvm::cl::desc("Rotate both operands in groups of this size; 0: do not"),
+      llvm::cl::init(0)};
+  Option<int64_t> rotateSeed{
+      *this, "rotate-seed",
+      llvm::cl::desc("Seed of the random signs of the rotation; -1: no signs"),
+      llvm::cl::init(-1)};
   Option<bool> strict{*this, "strict",
                       llvm::cl::desc("An untouched contraction is an error"),
                       llvm::cl::init(false)};
 };
 
-/// Float -> Block: convert-linalg-to-mx, mx-fold-constants, canonicalize.
+/// Float -> Block: convert-linalg-to-mx, mx-rotate-operands where asked for,
+/// mx-fold-constants, canonicalize.
 void buildQuantizePipeline(OpPassManager &pm,
                            const QuantizePipelineOptions &options);
 

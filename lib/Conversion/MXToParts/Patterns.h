@@ -27,6 +27,10 @@ Value castTo(OpBuilder &builder, Location loc, Value value, Type type);
 void populateBlockOpPatterns(const TypeConverter &converter,
                              RewritePatternSet &patterns);
 
+/// `mx.rotate` to linalg: a stage of the Hadamard transform is one generic.
+void populateRotatePatterns(const TypeConverter &converter,
+                            RewritePatternSet &patterns);
+
 /// Data movement on block tensors (tensor, arith.select) and scf.forall, which
 /// upstream's 1:N conversion leaves out.
 void populateStructurePatterns(const TypeConverter &converter,

@@ -152,3 +152,17 @@ func.func @on_memrefs(%x: memref<?x40xf32>, %c: memref<?x32xi8>, %s: memref<?x2x
     k(%k) outs(%y : memref<?x?xf32>)
   return
 }
+
+// CHECK-LABEL: func @rotate(
+//  CHECK-SAME:     %[[X:.+]]: tensor<?x100xf32>, %[[H:.+]]: tensor<?xbf16>, %[[M:.+]]: tensor<24x24xf32>
+//       CHECK:   %[[Y:.+]] = mx.rotate %[[X]] size(64) : tensor<?x100xf32>
+//       CHECK:   %[[Z:.+]] = mx.rotate %[[Y]] size(4096) seed(-1) {tag} : tensor<?x100xf32>
+//       CHECK:   mx.rotate %[[Z]] by(%[[M]] : tensor<24x24xf32>) : tensor<?x100xf32>
+//       CHECK:   mx.rotate %[[H]] size(2) : tensor<?xbf16>
+func.func @rotate(%x: tensor<?x100xf32>, %h: tensor<?xbf16>, %m: tensor<24x24xf32>) {
+  %y = mx.rotate %x size(64) : tensor<?x100xf32>
+  %z = mx.rotate %y size(4096) seed(-1) {tag} : tensor<?x100xf32>
+  %0 = mx.rotate %z by(%m : tensor<24x24xf32>) : tensor<?x100xf32>
+  %1 = mx.rotate %h size(2) : tensor<?xbf16>
+  return
+}

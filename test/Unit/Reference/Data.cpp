@@ -95,8 +95,9 @@ mlir::mx::test::runModule(const std::string &text, StringRef pipeline,
 }
 
 SmallVector<Array> mlir::mx::test::runReference(const std::string &text,
-                                                ArrayRef<Array> arguments) {
-  auto results = runModule(text, "mx-reference", arguments);
+                                                ArrayRef<Array> arguments,
+                                                StringRef pipeline) {
+  auto results = runModule(text, pipeline, arguments);
   if (results)
     return std::move(*results);
   ADD_FAILURE() << llvm::toString(results.takeError()) << "\n" << text;

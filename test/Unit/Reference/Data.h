@@ -46,9 +46,10 @@ llvm::Expected<SmallVector<Array>> runModule(const std::string &module,
                                              StringRef pipeline,
                                              ArrayRef<Array> arguments);
 
-/// The same by mx-reference; a failure fails the test and returns no results.
+/// The same; a failure fails the test and returns no results.
 SmallVector<Array> runReference(const std::string &module,
-                                ArrayRef<Array> arguments);
+                                ArrayRef<Array> arguments,
+                                StringRef pipeline = "mx-reference");
 
 Array floatArray(ArrayRef<int64_t> shape, const std::vector<float> &values);
 

@@ -7,6 +7,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -17,7 +18,20 @@ using namespace mlir::mx;
 #define GET_TYPEDEF_CLASSES
 #include "mx/Dialect/MX/IR/MXTypes.cpp.inc"
 
+namespace {
+/// Every op may move into another function: none has regions or effects but on
+/// its own operands. An imported weight is a function that gets inlined.
+struct MXInlinerInterface final : DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+
+  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+};
+} // namespace
+
 void MXDialect::initialize() {
+  addInterfaces<MXInlinerInterface>();
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "mx/Dialect/MX/IR/MXTypes.cpp.inc"

@@ -152,6 +152,14 @@ LogicalResult SplitOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &parts) {
   return success();
 }
 
+/// A rotation that has no whole group, or whose group is one element.
+OpFoldResult RotateOp::fold(FoldAdaptor) {
+  int64_t k = getType().getShape().back();
+  bool hasNoGroup = !ShapedType::isDynamic(k) && k < getGroupSize();
+  bool isOne = !getMatrix() && getGroupSize() == 1 && !getSeed();
+  return hasNoGroup || isOne ? OpFoldResult(getSource()) : OpFoldResult();
+}
+
 /// Returns the bytes of a constant part, nothing where it is none.
 static std::optional<SmallVector<char>> readPart(Attribute attr) {
   if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(attr)) {

@@ -176,6 +176,52 @@ LogicalResult ConstantOp::reifyResultShapes(OpBuilder &builder,
 }
 
 //===----------------------------------------------------------------------===//
+// rotate
+//===----------------------------------------------------------------------===//
+
+LogicalResult RotateOp::verify() {
+  if (getSize().has_value() == static_cast<bool>(getMatrix())) // C1
+    return emitOpError("has ")
+           << (getSize() ? "a size and a matrix" : "no size and no matrix")
+           << ", expected one of them";
+  if (getSize() && !::mx::isHadamardSize(getSizeAttr().getInt())) // C1
+    return emitOpError("size is ")
+           << getSizeAttr().getInt() << ", expected a power of two up to "
+           << ::mx::kMaxHadamardSize;
+  if (getMatrix()) {
+    RankedTensorType type = getMatrix().getType();
+    if (type.getRank() != 2 || !type.hasStaticShape() ||
+        type.getDimSize(0) != type.getDimSize(1) || type.getDimSize(0) == 0)
+      return emitOpError("matrix is ") // C2
+             << type << ", expected a square of static extents, not empty";
+    if (getSeed()) // C2
+      return emitOpError("has a seed beside a matrix, expected signs in it");
+  }
+  if (getType().getRank() == 0) // C3
+    return emitOpError("source is ")
+           << getType() << ", expected at least one axis";
+  return success();
+}
+
+LogicalResult RotateOp::reifyResultShapes(OpBuilder &builder,
+                                          ReifiedRankedShapedTypeDims &dims) {
+  dims = {tensor::getMixedSizes(builder, getLoc(), getSource())};
+  return success();
+}
+
+int64_t RotateOp::getGroupSize() {
+  return getMatrix() ? getMatrix().getType().getDimSize(0)
+                     : getSizeAttr().getInt();
+}
+
+::mx::Rotation RotateOp::getRotation() {
+  ::mx::Rotation rotation;
+  rotation.size = getGroupSize();
+  rotation.seed = getSeed();
+  return rotation;
+}
+
+//===----------------------------------------------------------------------===//
 // matmul
 //===----------------------------------------------------------------------===//
 

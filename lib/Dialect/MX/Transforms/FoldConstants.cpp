@@ -72,7 +72,7 @@ private:
 
 /// What a constant was made of.
 struct Folded {
-  ConstantView source;
+  FoldSource source;
   std::optional<ConstantView> outer;
   BlockType format;
   ::mx::Quantizer quantizer;
@@ -91,7 +91,11 @@ private:
   LogicalResult fold(QuantizeOp op);
   LogicalResult getView(Operation *user, Value value,
                         std::optional<ConstantView> &view);
-  BlocksAttr quantize(QuantizeOp op, const ConstantView &source,
+  LogicalResult getSource(Operation *user, Value value,
+                          std::optional<FoldSource> &source);
+  LogicalResult getRotation(Operation *user, RotateOp op,
+                            std::optional<RowRotation> &rotation);
+  BlocksAttr quantize(QuantizeOp op, const FoldSource &source,
                       const std::optional<ConstantView> &outer);
   void replace(Operation *op, Operation *constant);
   void eraseDead(llvm::SmallSetVector<Operation *, 8> ops);
@@ -148,8 +152,13 @@ LogicalResult Folder::getView(Operation *user, Value value,
                               std::optional<ConstantView> &view) {
   LayoutChain chain = LayoutChain::behind(value);
   ElementsAttr constant = chain.getConstant();
-  if (!constant)
+  if (!constant) {
+    auto rotate = chain.root.getDefiningOp<RotateOp>();
+    if (rotate && LayoutChain::behind(rotate.getSource()).getConstant())
+      remarkNotFolded(user, "ops that move or convert floats after mx.rotate, "
+                            "expected them before it");
     return success();
+  }
   std::string why = missingBytes(constant);
   if (!why.empty()) {
     InFlightDiagnostic diag = user->emitOpError("constant operand: ") << why;
@@ -175,21 +184,76 @@ LogicalResult Folder::getView(Operation *user, Value value,
   return success();
 }
 
-LogicalResult Folder::fold(OuterScaleOp op) {
+/// Sets `rotation` where it can be done at compile time.
+LogicalResult Folder::getRotation(Operation *user, RotateOp op,
+                                  std::optional<RowRotation> &rotation) {
+  RowRotation result;
+  result.size = op.getGroupSize();
+  Type element = op.getType().getElementType();
+  if (!element.isF32())
+    result.element =
+        element.isF16() ? ConstantView::Float::F16 : ConstantView::Float::BF16;
+  if (!op.getMatrix()) {
+    result.rotation = op.getRotation();
+  } else {
+    std::optional<ConstantView> matrix;
+    if (failed(getView(user, op.getMatrix(), matrix)))
+      return failure();
+    if (!matrix) {
+      remarkNotFolded(user, "the matrix of mx.rotate is not a constant");
+      return success();
+    }
+    result.matrix = readAll(*matrix);
+  }
+  rotation = std::move(result);
+  return success();
+}
+
+/// Sets `source` where `value`, an operand of `user`, is a constant that can be
+/// read, behind rotations. Fails where it is one whose bytes are not there.
+LogicalResult Folder::getSource(Operation *user, Value value,
+                                std::optional<FoldSource> &source) {
+  // The bound is for unreachable blocks, where an op may stand behind itself.
+  constexpr size_t maxRotations = 16;
+  SmallVector<RotateOp> rotates;
+  for (auto op = value.getDefiningOp<RotateOp>();
+       op && rotates.size() < maxRotations;
+       op = op.getSource().getDefiningOp<RotateOp>())
+    rotates.push_back(op);
   std::optional<ConstantView> view;
-  if (isPartOfQuantize(op))
-    return success();
-  if (failed(getView(op, op.getSource(), view)))
+  if (failed(getView(user, rotates.empty() ? value : rotates.back().getSource(),
+                     view)))
     return failure();
   if (!view)
     return success();
+  FoldSource result{*view, {}};
+  for (RotateOp op : llvm::reverse(rotates)) {
+    std::optional<RowRotation> rotation;
+    if (failed(getRotation(user, op, rotation)))
+      return failure();
+    if (!rotation)
+      return success();
+    result.rotations.push_back(std::move(*rotation));
+  }
+  source = std::move(result);
+  return success();
+}
+
+LogicalResult Folder::fold(OuterScaleOp op) {
+  std::optional<FoldSource> source;
+  if (isPartOfQuantize(op))
+    return success();
+  if (failed(getSource(op, op.getSource(), source)))
+    return failure();
+  if (!source)
+    return success();
   auto format = cast<BlockType>(op.getFormat());
   RankedTensorType type =
-      getOuterType(RankedTensorType::get(view->getShape(),
+      getOuterType(RankedTensorType::get(source->view.getShape(),
                                          Float32Type::get(op.getContext())),
                    format.getFormat());
   std::vector<float> outer =
-      computeOuter(op.getContext(), format.getFormat(), *view);
+      computeOuter(op.getContext(), format.getFormat(), *source);
   OpBuilder builder(op);
   replace(op, arith::ConstantOp::create(
                   builder, op.getLoc(),
@@ -197,7 +261,7 @@ LogicalResult Folder::fold(OuterScaleOp op) {
   return success();
 }
 
-BlocksAttr Folder::quantize(QuantizeOp op, const ConstantView &source,
+BlocksAttr Folder::quantize(QuantizeOp op, const FoldSource &source,
                             const std::optional<ConstantView> &outer) {
   BlockType format = getBlockType(op.getType());
   const ::mx::Quantizer &quantizer = op.getQuantizer().getQuantizer();
@@ -209,16 +273,17 @@ BlocksAttr Folder::quantize(QuantizeOp op, const ConstantView &source,
   if (outer)
     given = readAll(*outer);
   BlocksAttr value =
-      quantizeView(format, quantizer, source, outer ? &given : nullptr);
+      quantizeSource(format, quantizer, source, outer ? &given : nullptr);
   done.push_back({source, outer, format, quantizer, value});
   return value;
 }
 
 LogicalResult Folder::fold(QuantizeOp op) {
-  std::optional<ConstantView> source, outer;
-  if (failed(getView(op, op.getSource(), source)))
+  std::optional<FoldSource> source;
+  std::optional<ConstantView> outer;
+  if (failed(getSource(op, op.getSource(), source)))
     return failure();
-  if (!source || source->getShape().empty())
+  if (!source || source->view.getShape().empty())
     return success();
   auto scale = op.getOuter() ? op.getOuter().getDefiningOp<OuterScaleOp>()
                              : OuterScaleOp();

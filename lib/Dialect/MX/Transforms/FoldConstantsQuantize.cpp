@@ -8,6 +8,7 @@
 #include "FoldConstants.h"
 
 #include "mx/Numerics/Block.h"
+#include "mx/Numerics/Codec.h"
 #include "mx/Numerics/Packing.h"
 
 #include "mlir/IR/Threading.h"
@@ -24,10 +25,10 @@ static constexpr int64_t kTileElements = 1 << 16;
 static constexpr int64_t kLine = 16;
 
 namespace {
-/// A view as rows of the last axis, which are brought together in tiles.
+/// A source as rows of the last axis, which are brought together in tiles.
 class Rows {
 public:
-  explicit Rows(const ConstantView &view);
+  explicit Rows(const FoldSource &source);
 
   int64_t size() const { return rowOffsets.size(); }
   int64_t length() const { return columnOffsets.size(); }
@@ -43,8 +44,9 @@ private:
   void gatherColumns(int64_t first, int64_t count, float *tile) const;
 
   const ConstantView &view;
+  ArrayRef<RowRotation> rotations;
   std::vector<int64_t> rowOffsets, columnOffsets;
-  /// Rows lie in memory as in a tile.
+  /// Rows lie in memory as in a tile, and stay as they are.
   bool isDense;
   /// Elements of a column are nearer to each other than those of a row.
   bool isTransposed;
@@ -66,10 +68,12 @@ static bool isProgression(ArrayRef<int64_t> offsets, int64_t step) {
   return true;
 }
 
-Rows::Rows(const ConstantView &view)
-    : view(view), rowOffsets(offsetsOf(view.getAxes().drop_back())),
+Rows::Rows(const FoldSource &source)
+    : view(source.view), rotations(source.rotations),
+      rowOffsets(offsetsOf(view.getAxes().drop_back())),
       columnOffsets(offsetsOf(view.getAxes().take_back())),
-      isDense(view.getBaseAsF32() && isProgression(rowOffsets, length()) &&
+      isDense(rotations.empty() && view.getBaseAsF32() &&
+              isProgression(rowOffsets, length()) &&
               isProgression(columnOffsets, 1)) {
   int64_t down = innerStride(view.getAxes().drop_back());
   int64_t along = innerStride(view.getAxes().take_back());
@@ -112,12 +116,23 @@ void Rows::forEachTile(
       return use(first, count, view.getBaseAsF32() + first * length());
     std::unique_ptr<float[]> tile(new float[count * length()]);
     gather(first, count, tile.get());
+    for (const RowRotation &rotation : rotations)
+      rotation.apply(tile.get(), count, length());
     use(first, count, tile.get());
   });
 }
 
-/// Returns the largest finite magnitude. A chain leaves no element of its base
-/// out, so that their order does not matter here.
+/// Returns the largest finite magnitude of `count` elements.
+static float finiteMax(const float *x, int64_t count) {
+  float maximum = 0.0f;
+  for (int64_t i = 0; i < count; ++i)
+    if (std::isfinite(x[i]))
+      maximum = std::max(maximum, std::fabs(x[i]));
+  return maximum;
+}
+
+/// The same of a view. A chain leaves no element of its base out, so that their
+/// order does not matter here.
 static float finiteMax(MLIRContext *context, const ConstantView &view) {
   // But a broadcast to no elements leaves out all.
   if (llvm::is_contained(view.getShape(), 0))
@@ -129,11 +144,31 @@ static float finiteMax(MLIRContext *context, const ConstantView &view) {
     int64_t count = std::min(kTileElements, size - first);
     std::unique_ptr<float[]> tile(new float[count]);
     view.load(first, /*offsets=*/nullptr, count, tile.get());
-    for (int64_t i = 0; i < count; ++i)
-      if (std::isfinite(tile[i]))
-        maxima[index] = std::max(maxima[index], std::fabs(tile[i]));
+    maxima[index] = finiteMax(tile.get(), count);
   });
   return maxima.empty() ? 0.0f : *llvm::max_element(maxima);
+}
+
+/// The same of all rows.
+static float finiteMax(MLIRContext *context, Rows &rows) {
+  std::vector<float> maxima(rows.size());
+  rows.forEachTile(context, [&](int64_t first, int64_t count, const float *x) {
+    maxima[first] = finiteMax(x, count * rows.length());
+  });
+  return maxima.empty() ? 0.0f : *llvm::max_element(maxima);
+}
+
+void RowRotation::apply(float *x, int64_t rows, int64_t k) const {
+  if (matrix.empty())
+    ::mx::rotateRows(rotation, x, rows, k);
+  else
+    ::mx::rotateRowsBy(matrix.data(), size, x, rows, k);
+  if (element == ConstantView::Float::F16)
+    for (int64_t i = 0; i < rows * k; ++i)
+      x[i] = ::mx::f16ToF32(::mx::f32ToF16(x[i]));
+  else if (element == ConstantView::Float::BF16)
+    for (int64_t i = 0; i < rows * k; ++i)
+      x[i] = ::mx::bf16ToF32(::mx::f32ToBF16(x[i]));
 }
 
 std::vector<float> mlir::mx::readAll(const ConstantView &view) {
@@ -145,10 +180,12 @@ std::vector<float> mlir::mx::readAll(const ConstantView &view) {
 
 std::vector<float> mlir::mx::computeOuter(MLIRContext *context,
                                           const ::mx::FormatSpec &format,
-                                          const ConstantView &view) {
+                                          const FoldSource &source) {
+  Rows rows(source);
   if (format.outer == ::mx::OuterScale::Tensor)
-    return {::mx::outerScaleOf(format, finiteMax(context, view))};
-  Rows rows(view);
+    return {::mx::outerScaleOf(format, source.rotations.empty()
+                                           ? finiteMax(context, source.view)
+                                           : finiteMax(context, rows))};
   std::vector<float> outer(rows.size());
   rows.forEachTile(context, [&](int64_t first, int64_t count, const float *x) {
     ::mx::outerScales(format, x, count, rows.length(), &outer[first]);
@@ -156,13 +193,13 @@ std::vector<float> mlir::mx::computeOuter(MLIRContext *context,
   return outer;
 }
 
-BlocksAttr mlir::mx::quantizeView(BlockType type,
-                                  const ::mx::Quantizer &quantizer,
-                                  const ConstantView &view,
-                                  const std::vector<float> *outer) {
+BlocksAttr mlir::mx::quantizeSource(BlockType type,
+                                    const ::mx::Quantizer &quantizer,
+                                    const FoldSource &source,
+                                    const std::vector<float> *outer) {
   MLIRContext *context = type.getContext();
   const ::mx::FormatSpec &format = type.getFormat();
-  Rows rows(view);
+  Rows rows(source);
   int64_t codeBytes = ::mx::codeBytesPerRow(format, rows.length());
   int64_t scaleBytes = ::mx::scaleBytesPerRow(format, rows.length());
   AsmResourceBlob codes = BlocksAttr::allocateBlob(rows.size() * codeBytes);
@@ -179,7 +216,7 @@ BlocksAttr mlir::mx::quantizeView(BlockType type,
   else if (onTheWay)
     values.resize(rows.size());
   else if (format.hasOuterScale())
-    values = computeOuter(context, format, view);
+    values = computeOuter(context, format, source);
 
   rows.forEachTile(context, [&](int64_t first, int64_t count, const float *x) {
     float *scale = values.data() + (ofRows ? first : 0);
@@ -197,7 +234,7 @@ BlocksAttr mlir::mx::quantizeView(BlockType type,
     llvm::copy(values,
                reinterpret_cast<float *>(outerBlob->getMutableData().data()));
   }
-  return BlocksAttr::getFromBlobs(RankedTensorType::get(view.getShape(), type),
-                                  std::move(codes), std::move(scales),
-                                  std::move(outerBlob));
+  return BlocksAttr::getFromBlobs(
+      RankedTensorType::get(source.view.getShape(), type), std::move(codes),
+      std::move(scales), std::move(outerBlob));
 }

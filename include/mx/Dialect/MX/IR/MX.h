@@ -4,6 +4,7 @@
 #define MX_DIALECT_MX_IR_MX_H
 
 #include "mx/Numerics/Format.h"
+#include "mx/Numerics/Hadamard.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"

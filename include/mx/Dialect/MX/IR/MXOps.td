@@ -202,6 +202,45 @@ def MX_MatmulOp : MX_InitOp<"matmul"> {
   }];
 }
 
+def MX_RotateOp : MX_Op<"rotate", [AllTypesMatch<["source", "result"]>]> {
+  let summary = "rotate groups of the last axis";
+  let description = [{
+    Maps each group of `size` elements of the last axis by an orthogonal matrix;
+    the rest after the last whole group stays. Both operands of a product rotated
+    alike along K leave it as it is, to rounding; outliers spread over their group.
+
+    With `size`: the normalized Hadamard matrix, after random signs where there is
+    a `seed`, in O(log size) an element. With `by`: y[i] = sum over j of
+    matrix[i, j] * x[j], whose extent is `size`; that it is orthogonal is not
+    checked. Computed in f32 as `include/mx/Numerics/Hadamard.h` says, bit for bit;
+    16-bit sources are extended first and rounded once at the end.
+
+    - (C1) there is either a `size`, a power of two up to 4096, or a matrix.
+    - (C2) the matrix is square, static and not empty, and has no `seed` beside it.
+    - (C3) `source` has at least one axis.
+
+    ```mlir
+    func.func @f(%x: tensor<?x100xf32>, %m: tensor<24x24xf32>) {
+      %y = mx.rotate %x size(64) seed(7) : tensor<?x100xf32>
+      %z = mx.rotate %y by(%m : tensor<24x24xf32>) : tensor<?x100xf32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins MX_FloatTensor:$source, Optional<RankedTensorOf<[F32]>>:$matrix,
+                       OptionalAttr<I64Attr>:$size, OptionalAttr<I64Attr>:$seed);
+  let results = (outs MX_FloatTensor:$result);
+  let assemblyFormat = [{
+    $source (`by` `(` $matrix^ `:` type($matrix) `)`)? (`size` `(` $size^ `)`)?
+    (`seed` `(` $seed^ `)`)? attr-dict `:` type($source)
+  }];
+  let extraClassDeclaration = [{
+    int64_t getGroupSize();
+    ::mx::Rotation getRotation(); ///< where there is no matrix
+  }];
+  let hasFolder = 1;
+}
+
 def MX_SplitOp : MX_Op<"split", [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "take a block tensor apart into its bytes";
   let description = [{

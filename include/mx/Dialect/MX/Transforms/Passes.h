@@ -10,6 +10,9 @@
 
 namespace mlir::mx {
 
+/// Rotations that `mx-rotate-operands` can ask for by name.
+enum class RotationKind : uint8_t { Hadamard, RandomHadamard };
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "mx/Dialect/MX/Transforms/Passes.h.inc"
