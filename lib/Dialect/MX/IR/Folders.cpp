@@ -11,10 +11,14 @@
 #include "mx/Numerics/Codec.h"
 #include "mx/Numerics/Packing.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace mlir::mx;
 
 static constexpr int64_t kMaxFoldedElements = 4096;
+/// The blocks of a larger splat would be memory that nobody asked for.
+static constexpr int64_t kMaxSplatElements = int64_t(1) << 24;
 
 namespace {
 /// The values of a float constant as rows of the last axis. A large splat is
@@ -32,10 +36,20 @@ static float toF32(APFloat value) {
   return value.convertToFloat();
 }
 
-/// Reads a splat or a constant of at most kMaxFoldedElements; else nothing.
+/// Returns true if `shape` has more elements than `limit`.
+static bool isLarger(ArrayRef<int64_t> shape, int64_t limit) {
+  int64_t count = 1;
+  return llvm::any_of(shape, [&](int64_t extent) {
+    return llvm::MulOverflow(count, extent, count) || count > limit;
+  });
+}
+
+/// Reads a splat of at most kMaxSplatElements or a constant of at most
+/// kMaxFoldedElements; else nothing.
 static std::optional<ConstantRows> readConstant(Attribute attr) {
   auto elements = dyn_cast_or_null<DenseElementsAttr>(attr);
-  if (!elements || elements.getType().getRank() == 0 || elements.empty())
+  if (!elements || elements.getType().getRank() == 0 || elements.empty() ||
+      isLarger(elements.getType().getShape(), kMaxSplatElements))
     return std::nullopt;
   ConstantRows constant;
   constant.k = elements.getType().getShape().back();
