@@ -83,7 +83,7 @@ func.func @main(%x: tensor<2x5x45xf32>, %w: tensor<2x45x7xf32>, %c: tensor<5x7xf
   return %y : tensor<5x7xf32>
 }
 
-// Half of the batches are the weight's own.
+// The weight has one of the two axes that become the batch.
 //--- repeated_weight_collapsed.mlir
 func.func @main(%x: tensor<6x5x9xf32>, %w: tensor<3x7x9xf32> {mx.weight}, %c: tensor<6x5x7xf32>) -> tensor<6x5x7xf32> {
   %e = tensor.empty() : tensor<2x3x7x9xf32>
