@@ -16,7 +16,8 @@ def ConvertLinalgToMXPass : Pass<"convert-linalg-to-mx", "::mlir::ModuleOp"> {
     (`activations=none`: the weight alone) and multiplied by `mx.matmul` into the
     same accumulator; the result gets its own axes back. Transposes before an
     operand are undone rather than followed by another, as is a broadcast of a
-    weight along batches. 2-D convolutions become contractions by im2col.
+    weight along batches, also where a reshape has collapsed axes since. 2-D
+    convolutions become contractions by im2col.
 
     The weight may be either operand: a constant, also behind a chain of
     transposes, reshapes, casts and generics that only extend, truncate or

@@ -38,26 +38,32 @@ static AffineMap getMoveMap(Operation *op) {
   return maps[0].compose(inversePermutation(maps[1]));
 }
 
-/// collapse(transpose(x))  ->  transpose(collapse(x)), the transpose as an
-/// order of loops. Returns false where the axes of a group are no neighbours in
-/// x.
-static bool swapCollapse(IndexedTensor &tensor) {
+using MayDrop = llvm::function_ref<bool(unsigned)>;
+
+/// collapse(move(x))  ->  move(collapse(x)), the move as an order of loops.
+/// Returns false where the axes of a group are no neighbours in x, or lost.
+static bool swapCollapse(IndexedTensor &tensor, MayDrop mayDrop) {
   auto collapse = tensor.value.getDefiningOp<tensor::CollapseShapeOp>();
   Operation *move = collapse ? collapse.getSrc().getDefiningOp() : nullptr;
   AffineMap map = getMoveMap(move);
-  if (!map || !map.isPermutation() || tensor.loops.empty())
+  if (!map || tensor.loops.empty())
     return false;
-  SmallVector<unsigned> sources = loopsOf(inversePermutation(map));
+  constexpr int64_t lost = -1;
+  SmallVector<int64_t> sources(map.getNumDims(), lost);
+  for (auto [source, axis] : llvm::enumerate(loopsOf(map)))
+    sources[axis] = source;
   using Group = std::pair<ReassociationIndices, unsigned>;
   SmallVector<Group> groups;
   for (auto [axes, loop] :
        llvm::zip_equal(collapse.getReassociationIndices(), tensor.loops)) {
-    Group &group = groups.emplace_back(ReassociationIndices(), loop);
-    for (auto [i, axis] : llvm::enumerate(axes)) {
-      group.first.push_back(sources[axis]);
-      if (sources[axis] != sources[axes[0]] + i)
+    ReassociationIndices moved = llvm::map_to_vector<2>(
+        axes, [&](int64_t axis) { return sources[axis]; });
+    if (llvm::all_equal(moved) && moved[0] == lost && mayDrop(loop))
+      continue;
+    for (auto [i, source] : llvm::enumerate(moved))
+      if (source == lost || source != moved[0] + static_cast<int64_t>(i))
         return false;
-    }
+    groups.emplace_back(moved, loop);
   }
   llvm::sort(groups, [](const Group &a, const Group &b) {
     return a.first[0] < b.first[0];
@@ -67,21 +73,23 @@ static bool swapCollapse(IndexedTensor &tensor) {
     tensor.collapsed.push_back(axes);
     tensor.loops.push_back(loop);
   }
+  if (groups.size() == map.getNumResults())
+    tensor.collapsed.clear(); // nothing is left to collapse
   return true;
 }
 
 /// Steps back over transposes, and over broadcasts along loops that `mayDrop`
 /// allows to lose.
-static void lookThrough(IndexedTensor &tensor,
-                        llvm::function_ref<bool(unsigned)> mayDrop) {
+static void lookThrough(IndexedTensor &tensor, MayDrop mayDrop) {
   // The bound is for unreachable blocks, where an op may stand behind itself.
   constexpr int maxOps = 1000;
-  for (int i = 0; i < maxOps; ++i) {
+  for (int i = 0; i < maxOps && tensor.collapsed.empty(); ++i) {
     Operation *op = tensor.value.getDefiningOp();
     AffineMap map = getMoveMap(op);
     if (!map) {
-      swapCollapse(tensor);
-      return;
+      if (!swapCollapse(tensor, mayDrop))
+        return;
+      continue;
     }
     SmallVector<unsigned> loops = llvm::map_to_vector(
         loopsOf(map), [&](unsigned axis) { return tensor.loops[axis]; });

@@ -38,10 +38,10 @@ struct Contraction {
 };
 
 /// Returns the contraction that `op` computes, with its input number `rhs` on
-/// the right and transposes before its inputs undone (one behind a collapse
-/// too, where the other order will do), as are broadcasts of the right one
-/// along loops that it needs not have. Nothing where an input is summed along a
-/// loop that the other does not have.
+/// the right and transposes before its inputs undone, as are broadcasts of the
+/// right one along loops that it needs not have; also behind a collapse, where
+/// that can be done first. Nothing where an input is summed along a loop that
+/// the other does not have.
 std::optional<Contraction> getContraction(linalg::LinalgOp op, unsigned rhs);
 
 /// Returns the product of the extents of `loops`, dynamic where no type tells

@@ -16,8 +16,8 @@ using AxisGroups = SmallVector<size_t>;
 IndexedTensor collapseAxes(OpBuilder &builder, Location loc,
                            const IndexedTensor &tensor);
 
-/// Returns `tensor`, with no groups left, with its axes in the order of `loops`,
-/// which are its own.
+/// Returns `tensor`, with no groups left, with its axes in the order of
+/// `loops`, which are its own.
 Value permuteAxes(OpBuilder &builder, Location loc, const IndexedTensor &tensor,
                   ArrayRef<unsigned> loops);
 

@@ -126,6 +126,22 @@ func.func @repeated_weight(%x: tensor<2x5x8xf32>, %w: tensor<7x8xf32> {mx.weight
   return %y : tensor<2x5x7xf32>
 }
 
+// The same for batches of two axes, collapsed after it.
+// CHECK-LABEL: func @repeated_weight_collapsed(
+//  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<6x5x8xf32>, %[[W:[a-z0-9]+]]: tensor<7x8xf32>
+//   CHECK-NOT:   linalg.
+//       CHECK:   %[[B:.+]] = mx.quantize ins(%[[W]] : tensor<7x8xf32>)
+//       CHECK:   mx.matmul ins({{.+}}, %[[B]] : tensor<6x5x8x!mx.amxfp4>, tensor<7x8x!mx.amxfp4>)
+func.func @repeated_weight_collapsed(%x: tensor<6x5x8xf32>, %w: tensor<7x8xf32> {mx.weight}, %c: tensor<6x5x7xf32>) -> tensor<6x5x7xf32> {
+  %te = tensor.empty() : tensor<8x7xf32>
+  %t = linalg.transpose ins(%w : tensor<7x8xf32>) outs(%te : tensor<8x7xf32>) permutation = [1, 0]
+  %e = tensor.empty() : tensor<2x3x8x7xf32>
+  %r = linalg.broadcast ins(%t : tensor<8x7xf32>) outs(%e : tensor<2x3x8x7xf32>) dimensions = [0, 1]
+  %b = tensor.collapse_shape %r [[0, 1], [2], [3]] : tensor<2x3x8x7xf32> into tensor<6x8x7xf32>
+  %y = linalg.batch_matmul ins(%x, %b : tensor<6x5x8xf32>, tensor<6x8x7xf32>) outs(%c : tensor<6x5x7xf32>) -> tensor<6x5x7xf32>
+  return %y : tensor<6x5x7xf32>
+}
+
 // Two axes of a sum: one K where both have them last and in one order ...
 // CHECK-LABEL: func @two_k(
 //  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<5x2x4xf32>, %[[W:[a-z0-9]+]]: tensor<7x2x4xf32>

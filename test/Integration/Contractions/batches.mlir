@@ -10,6 +10,8 @@
 // RUN: %{run} %t/repeated_activation.mlir --arg=5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
 // RUN: %{run} %t/repeated_product.mlir --arg=5x45xf32=integers:1 --arg=45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
 // RUN: %{run} %t/summed_batches.mlir --arg=2x5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=5x7xf32=integers:3
+// RUN: %{run} %t/repeated_weight_collapsed.mlir --arg=6x5x9xf32=integers:1 --arg=3x7x9xf32=integers:2 --arg=6x5x7xf32=integers:3
+// RUN: %{run} %t/repeated_weight_of_heads.mlir --arg=6x5x9xf32=integers:1 --arg=7x9xf32=integers:2 --arg=6x5x7xf32=integers:3
 // RUN: %{run} %t/collapsed.mlir --arg=6x5x9xf32=integers:1 --arg=9x2x3x7xf32=integers:2 --arg=6x5x7xf32=integers:3
 // RUN: %{run} %t/cycled.mlir --arg=6x5x9xf32=integers:1 --arg=2x3x9x7xf32=integers:2 --arg=6x5x7xf32=integers:3
 
@@ -79,6 +81,27 @@ func.func @main(%x: tensor<5x45xf32>, %w: tensor<45x7xf32>, %c: tensor<2x5x7xf32
 func.func @main(%x: tensor<2x5x45xf32>, %w: tensor<2x45x7xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
   %y = linalg.batch_reduce_matmul ins(%x, %w : tensor<2x5x45xf32>, tensor<2x45x7xf32>) outs(%c : tensor<5x7xf32>) -> tensor<5x7xf32>
   return %y : tensor<5x7xf32>
+}
+
+// The weight has one of the two axes that become the batch.
+//--- repeated_weight_collapsed.mlir
+func.func @main(%x: tensor<6x5x9xf32>, %w: tensor<3x7x9xf32> {mx.weight}, %c: tensor<6x5x7xf32>) -> tensor<6x5x7xf32> {
+  %e = tensor.empty() : tensor<2x3x7x9xf32>
+  %t = linalg.broadcast ins(%w : tensor<3x7x9xf32>) outs(%e : tensor<2x3x7x9xf32>) dimensions = [0]
+  %r = tensor.collapse_shape %t [[0, 1], [2], [3]] : tensor<2x3x7x9xf32> into tensor<6x7x9xf32>
+  %y = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (b, n, k)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%x, %r : tensor<6x5x9xf32>, tensor<6x7x9xf32>) outs(%c : tensor<6x5x7xf32>) -> tensor<6x5x7xf32>
+  return %y : tensor<6x5x7xf32>
+}
+
+//--- repeated_weight_of_heads.mlir
+func.func @main(%x: tensor<6x5x9xf32>, %w: tensor<7x9xf32> {mx.weight}, %c: tensor<6x5x7xf32>) -> tensor<6x5x7xf32> {
+  %e = tensor.empty() : tensor<2x3x7x9xf32>
+  %t = linalg.broadcast ins(%w : tensor<7x9xf32>) outs(%e : tensor<2x3x7x9xf32>) dimensions = [0, 1]
+  %r = tensor.collapse_shape %t [[0, 1], [2], [3]] : tensor<2x3x7x9xf32> into tensor<6x7x9xf32>
+  %y = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (b, n, k)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%x, %r : tensor<6x5x9xf32>, tensor<6x7x9xf32>) outs(%c : tensor<6x5x7xf32>) -> tensor<6x5x7xf32>
+  return %y : tensor<6x5x7xf32>
 }
 
 //--- collapsed.mlir
