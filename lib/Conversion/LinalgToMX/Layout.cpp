@@ -27,12 +27,52 @@ static Value reshapeSplat(OpBuilder &builder, Location loc, Value value,
   return arith::ConstantOp::create(builder, loc, constant.resizeSplat(type));
 }
 
+/// Returns true if a group has extents 0 and dynamic ones. Upstream's
+/// bufferization makes of it a static 0 where the tensor's type has `?`.
+static bool hasHiddenZero(ArrayRef<ReassociationIndices> reassociation,
+                          ArrayRef<int64_t> shape) {
+  return llvm::any_of(reassociation, [&](const ReassociationIndices &group) {
+    bool isEmpty = false, isDynamic = false;
+    for (int64_t axis : group) {
+      isEmpty |= shape[axis] == 0;
+      isDynamic |= ShapedType::isDynamic(shape[axis]);
+    }
+    return isEmpty && isDynamic;
+  });
+}
+
+/// Returns the product of the extents that `value` has along each group.
+static SmallVector<Value>
+multiplyExtents(OpBuilder &builder, Location loc, Value value,
+                ArrayRef<ReassociationIndices> reassociation) {
+  SmallVector<Value> products;
+  for (const ReassociationIndices &group : reassociation) {
+    Value product = arith::ConstantIndexOp::create(builder, loc, 1);
+    for (int64_t axis : group)
+      product = arith::MulIOp::create(
+          builder, loc, product,
+          tensor::DimOp::create(builder, loc, value, axis));
+    products.push_back(product);
+  }
+  return products;
+}
+
 static Value collapse(OpBuilder &builder, Location loc, Value value,
                       ArrayRef<ReassociationIndices> reassociation) {
-  RankedTensorType type = tensor::CollapseShapeOp::inferCollapsedType(
-      cast<RankedTensorType>(value.getType()), reassociation);
+  auto from = cast<RankedTensorType>(value.getType());
+  RankedTensorType type =
+      tensor::CollapseShapeOp::inferCollapsedType(from, reassociation);
   if (Value splat = reshapeSplat(builder, loc, value, type))
     return splat;
+  if (hasHiddenZero(reassociation, from.getShape())) {
+    // Without elements, any tensor of the shape is the one.
+    SmallVector<Value> extents;
+    for (auto [axis, product] : llvm::enumerate(
+             multiplyExtents(builder, loc, value, reassociation)))
+      if (type.isDynamicDim(axis))
+        extents.push_back(product);
+    return tensor::EmptyOp::create(builder, loc, type, extents);
+  }
   return tensor::CollapseShapeOp::create(builder, loc, type, value,
                                          reassociation);
 }

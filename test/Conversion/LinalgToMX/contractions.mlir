@@ -204,6 +204,19 @@ func.func @two_dynamic_n(%x: tensor<5x8xf32>, %w: tensor<?x?x8xf32>, %c: tensor<
   return %y : tensor<5x?x?xf32>
 }
 
+// An extent of 0 beside dynamic ones: upstream's bufferization cannot collapse
+// them, and no element is there to be moved.
+// CHECK-LABEL: func @hidden_zero(
+//  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<5x?x0xf32>
+//       CHECK:   %[[E:.+]] = tensor.empty() : tensor<5x0xf32>
+//       CHECK:   %[[A:.+]] = mx.quantize ins(%[[E]] : tensor<5x0xf32>)
+//       CHECK:   mx.matmul ins(%[[A]],
+func.func @hidden_zero(%x: tensor<5x?x0xf32>, %w: tensor<7x?x0xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
+  %y = linalg.contract indexing_maps = [affine_map<(m, n, k, l) -> (m, k, l)>, affine_map<(m, n, k, l) -> (n, k, l)>, affine_map<(m, n, k, l) -> (m, n)>]
+         ins(%x, %w : tensor<5x?x0xf32>, tensor<7x?x0xf32>) outs(%c : tensor<5x7xf32>) -> tensor<5x7xf32>
+  return %y : tensor<5x7xf32>
+}
+
 // A generic that extends its inputs: they are quantized as they are.
 // CHECK-LABEL: func @extended(
 //  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<5x8xf16>, %[[W:[a-z0-9]+]]: tensor<7x8xbf16>

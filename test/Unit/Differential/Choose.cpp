@@ -55,9 +55,9 @@ static Product chooseContraction(Generator &generator) {
       summed += letter;
   for (char letter : (inputs + result).str())
     if (!extents.count(letter))
-      extents[letter] = chooseExtent(
-          generator, summed.find(letter) != std::string::npos,
-          summed.size() == 1);
+      extents[letter] =
+          chooseExtent(generator, summed.find(letter) != std::string::npos,
+                       summed.size() == 1);
   Product product = makeProduct(kind, extents);
   for (Loop &loop : product.loops)
     loop.isDynamic = generator.chance(40);
@@ -96,8 +96,7 @@ static std::string choosePreset(Generator &generator) {
 static void chooseSources(Generator &generator, Product &product) {
   bool isConvolution = StringRef(product.name).starts_with("conv");
   unsigned constant = isConvolution ? 1 : unsigned(generator.below(2));
-  static constexpr Source sources[] = {Source::Argument,
-                                       Source::MarkedArgument,
+  static constexpr Source sources[] = {Source::Argument, Source::MarkedArgument,
                                        Source::Constant, Source::Constant};
   product.sources[constant] = generator.pick(sources);
   if (product.sources[constant] != Source::Argument)
@@ -115,7 +114,6 @@ Product mlir::mx::test::chooseProduct(Generator &generator) {
   if (generator.chance(25))
     setTransposed(product);
   product.weights = choosePreset(generator);
-  product.activations =
-      generator.chance(20) ? "none" : choosePreset(generator);
+  product.activations = generator.chance(20) ? "none" : choosePreset(generator);
   return product;
 }

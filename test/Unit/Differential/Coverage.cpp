@@ -54,20 +54,24 @@ static constexpr ShapeClass shapeClasses[] = {
 
 static std::map<char, int64_t> extentsOf(const ShapeClass &shape) {
   // Where K is two loops their product is near: 41 is 4 of 10.
-  std::map<char, int64_t> extents{{'a', 2},       {'b', 2},       {'c', 3},
-                                  {'m', shape.m}, {'n', shape.n}, {'k', shape.k},
-                                  {'l', 3}};
+  std::map<char, int64_t> extents{
+      {'a', 2},       {'b', 2},       {'c', 3}, {'m', shape.m},
+      {'n', shape.n}, {'k', shape.k}, {'l', 3}};
   return extents;
 }
 
 static Product makeCell(const OpKind &kind, const ShapeClass &shape) {
   Product product;
   if (kind.name.starts_with("conv"))
-    product = makeConvolution(
-        kind,
-        {{'n', shape.m}, {'i', 2}, {'j', 3}, {'f', shape.n}, {'h', 2},
-         {'w', 2}, {'c', shape.k / 4}},
-        {1, 2});
+    product = makeConvolution(kind,
+                              {{'n', shape.m},
+                               {'i', 2},
+                               {'j', 3},
+                               {'f', shape.n},
+                               {'h', 2},
+                               {'w', 2},
+                               {'c', shape.k / 4}},
+                              {1, 2});
   else
     product = makeProduct(kind, extentsOf(shape));
   for (Loop &loop : product.loops)
@@ -109,7 +113,8 @@ static std::string runFormats(const OpKind &kind, const ShapeClass &shape,
   constexpr size_t count = std::size(::mx::presets);
   for (auto [i, preset] : llvm::enumerate(::mx::presets))
     if (everyFormat || i == cell % count)
-      add(preset.name, ::mx::presets[everyFormat ? i : (cell + 7) % count].name);
+      add(preset.name,
+          ::mx::presets[everyFormat ? i : (cell + 7) % count].name);
   add(::mx::presets[(cell + 3) % count].name, "none");
   return llvm::join(found, " / ");
 }
@@ -184,7 +189,8 @@ static int checkPage(const std::string &page) {
     if (w == f)
       continue;
     llvm::errs() << checkOf << ":" << i + 1 << ": the page says\n  " << w
-                 << "\nbut found was\n  " << f << "\nIf that is right: coverage "
+                 << "\nbut found was\n  " << f
+                 << "\nIf that is right: coverage "
                  << "--write=" << checkOf << "\n";
     return 1;
   }

@@ -57,10 +57,9 @@ Product mlir::mx::test::makeProduct(const OpKind &kind,
   return product;
 }
 
-Product
-mlir::mx::test::makeConvolution(const OpKind &kind,
-                                const std::map<char, int64_t> &extents,
-                                std::pair<int64_t, int64_t> strides) {
+Product mlir::mx::test::makeConvolution(const OpKind &kind,
+                                        const std::map<char, int64_t> &extents,
+                                        std::pair<int64_t, int64_t> strides) {
   Product product;
   product.name = kind.name;
   const std::string order = "nijfhwc";
@@ -81,8 +80,9 @@ mlir::mx::test::makeConvolution(const OpKind &kind,
   for (char letter : letters.operands[1])
     product.operands[1].axes.push_back({{loop(letter)}});
   for (char letter : letters.operands[2])
-    product.operands[2].axes.push_back(
-        {{loop(letter == 'h' ? 'i' : letter == 'w' ? 'j' : letter)}});
+    product.operands[2].axes.push_back({{loop(letter == 'h'   ? 'i'
+                                              : letter == 'w' ? 'j'
+                                                              : letter)}});
   setWeight(product, 1);
   product.attributes = substitute(
       "{dilations = dense<1> : tensor<2xi64>, strides = dense<[{h}, {w}]> : "

@@ -53,8 +53,7 @@ inline constexpr OpKind convolutionKinds[] = {
 /// The right input is the weight, or the left one where the right one has no
 /// axis of its own; blocks lie along the activation's summed loops, as they
 /// come.
-Product makeProduct(const OpKind &kind,
-                    const std::map<char, int64_t> &extents);
+Product makeProduct(const OpKind &kind, const std::map<char, int64_t> &extents);
 
 /// Letters of `extents`: those of the kind, and `i`, `j` for the extents of the
 /// result's windows; `strides` are the steps of the windows.

@@ -71,12 +71,12 @@ struct Rows {
 struct Matrices {
   explicit Matrices(const Product &product)
       : activation(product, 1 - product.weight,
-                   product.getLoops(true, true, true),
-                   getRows(product), product.k),
+                   product.getLoops(true, true, true), getRows(product),
+                   product.k),
         weight(product, product.weight, product.getLoops(true, true, true),
                product.getLoops(false, true, true), product.k),
-        result(product, 2, product.getLoops(true, true, true),
-               getRows(product), product.getLoops(false, true, true)) {}
+        result(product, 2, product.getLoops(true, true, true), getRows(product),
+               product.getLoops(false, true, true)) {}
 
   /// The loops of M, and those that only the result has: the activation is
   /// repeated along them.

@@ -104,21 +104,19 @@ static std::string transposeText(const Product &product, unsigned operand) {
     if (!isDynamic(product, operand, axis))
       continue;
     sizes.push_back("%d" + number + "_" + from);
-    text += substitute("  %c{n}_{f} = arith.constant {f} : index\n"
-                       "  %d{n}_{f} = tensor.dim %x{n}r, %c{n}_{f} : {t}\n",
-                       {{"n", number},
-                        {"f", from},
-                        {"t", typeText(product, operand, true)}});
+    text += substitute(
+        "  %c{n}_{f} = arith.constant {f} : index\n"
+        "  %d{n}_{f} = tensor.dim %x{n}r, %c{n}_{f} : {t}\n",
+        {{"n", number}, {"f", from}, {"t", typeText(product, operand, true)}});
   }
-  return text +
-         substitute("  %e{n} = tensor.empty({sizes}) : {t}\n"
-                    "  %x{n} = linalg.transpose ins(%x{n}r : {s}) "
-                    "outs(%e{n} : {t}) permutation = [{p}]\n",
-                    {{"n", number},
-                     {"sizes", llvm::join(sizes, ", ")},
-                     {"s", typeText(product, operand, true)},
-                     {"t", typeText(product, operand)},
-                     {"p", llvm::join(permutation, ", ")}});
+  return text + substitute("  %e{n} = tensor.empty({sizes}) : {t}\n"
+                           "  %x{n} = linalg.transpose ins(%x{n}r : {s}) "
+                           "outs(%e{n} : {t}) permutation = [{p}]\n",
+                           {{"n", number},
+                            {"sizes", llvm::join(sizes, ", ")},
+                            {"s", typeText(product, operand, true)},
+                            {"t", typeText(product, operand)},
+                            {"p", llvm::join(permutation, ", ")}});
 }
 
 static std::string mapText(const Product &product, unsigned operand) {
@@ -146,9 +144,9 @@ static std::string iteratorsText(const Product &product) {
 /// The body of a generic: multiplies and adds in the accumulator's type.
 static std::string bodyText(const Product &product) {
   auto element = [&](unsigned i) { return product.operands[i].element; };
-  std::string text = substitute(
-      " {\n  ^bb0(%p: {0}, %q: {1}, %s: {2}):\n",
-      {{"0", element(0)}, {"1", element(1)}, {"2", element(2)}});
+  std::string text =
+      substitute(" {\n  ^bb0(%p: {0}, %q: {1}, %s: {2}):\n",
+                 {{"0", element(0)}, {"1", element(1)}, {"2", element(2)}});
   std::string names[] = {"p", "q"};
   for (unsigned i = 0; i < 2; ++i) {
     if (element(i) == element(2))
@@ -157,10 +155,11 @@ static std::string bodyText(const Product &product) {
             element(i) + " to " + element(2) + "\n";
     names[i] += "w";
   }
-  return text + substitute("    %x = arith.mulf %{p}, %{q} : {t}\n"
-                           "    %y = arith.addf %s, %x : {t}\n"
-                           "    linalg.yield %y : {t}\n  }",
-                           {{"p", names[0]}, {"q", names[1]}, {"t", element(2)}});
+  return text +
+         substitute("    %x = arith.mulf %{p}, %{q} : {t}\n"
+                    "    %y = arith.addf %s, %x : {t}\n"
+                    "    linalg.yield %y : {t}\n  }",
+                    {{"p", names[0]}, {"q", names[1]}, {"t", element(2)}});
 }
 
 /// Reverses the order of the axes of `values`, shaped `shape`.
@@ -215,8 +214,9 @@ static std::string constantText(const Product &product, unsigned operand,
   std::string bytes =
       array.bytes.empty() ? "" : "\"0x" + llvm::toHex(array.bytes) + "\"";
   return "  " + valueName(product, operand) + " = arith.constant dense<" +
-         bytes + "> : " +
-         typeText(product, operand, isReversed(product, operand)) + "\n";
+         bytes +
+         "> : " + typeText(product, operand, isReversed(product, operand)) +
+         "\n";
 }
 
 std::string mlir::mx::test::toText(const Product &product,
@@ -251,8 +251,7 @@ std::string mlir::mx::test::toText(const Product &product,
        {"attributes", attributes},
        {"a", typeText(product, 0)},
        {"b", typeText(product, 1)},
-       {"body",
-        product.spelling == Spelling::Generic ? bodyText(product) : ""},
+       {"body", product.spelling == Spelling::Generic ? bodyText(product) : ""},
        {"result", " -> " + typeText(product, 2)},
        {"c", typeText(product, 2)}});
 }

@@ -1,7 +1,7 @@
 //===- Random.cpp - random contractions against the library ---------------===//
 //
-// Case i comes from the seed `--seed` + i alone. A case that fails is written as
-// a file, and run again by `--seed=ITS --cases=1`.
+// Case i comes from the seed `--seed` + i alone. A case that fails is written
+// as a file, and run again by `--seed=ITS --cases=1`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,9 +20,9 @@ static llvm::cl::opt<uint64_t> firstSeed("seed", llvm::cl::init(1),
                                          llvm::cl::desc("seed of case 0"));
 static llvm::cl::opt<unsigned> cases("cases", llvm::cl::init(300),
                                      llvm::cl::desc("number of cases"));
-static llvm::cl::opt<std::string> folder(
-    "failures", llvm::cl::init("."),
-    llvm::cl::desc("folder of the files of failing cases"));
+static llvm::cl::opt<std::string>
+    folder("failures", llvm::cl::init("."),
+           llvm::cl::desc("folder of the files of failing cases"));
 
 static void writeCase(uint64_t seed, const std::string &reason,
                       const Product &product, const Inputs &inputs) {
@@ -30,10 +30,8 @@ static void writeCase(uint64_t seed, const std::string &reason,
   std::error_code error;
   llvm::raw_fd_ostream file(path, error);
   file << "// seed " << seed << ", mx-quantize" << getPipeline(product)
-       << ",mx-reference\n// " << StringRef(reason).take_until([](char c) {
-            return c == '\n';
-          })
-       << "\n"
+       << ",mx-reference\n// "
+       << StringRef(reason).take_until([](char c) { return c == '\n'; }) << "\n"
        << toText(product, inputs);
   llvm::errs() << "seed " << seed << ": " << reason << "\n";
   if (error)

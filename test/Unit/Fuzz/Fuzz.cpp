@@ -2,8 +2,8 @@
 //
 // Mutants of every module under `--modules` are parsed, verified, sent through
 // a pipeline, printed and written as bytecode, in child processes. A child that
-// dies names its mutant, which is kept as a file; the run fails where a frame of
-// the project is on the stack. To be run in a build with AddressSanitizer.
+// dies names its mutant, which is kept as a file; the run fails where a frame
+// of the project is on the stack. To be run in a build with AddressSanitizer.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,8 +12,8 @@
 #include "mx/Runner/Source.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
-#include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -113,10 +113,9 @@ static bool runMutant(MLIRContext &context, const std::string &text,
   if (succeeded(writeBytecodeToFile(*module, os)))
     parseSourceString<ModuleOp>(bytes, &context);
   PassManager pm(&context);
-  if (failed(parsePassPipeline(StringRef(pipeline)
-                                   .drop_front(strlen("builtin.module("))
-                                   .drop_back(),
-                               pm, llvm::errs())))
+  if (failed(parsePassPipeline(
+          StringRef(pipeline).drop_front(strlen("builtin.module(")).drop_back(),
+          pm, llvm::errs())))
     llvm::report_fatal_error("a pipeline of the fuzzer is wrong");
   // Failure is fine, as long as it is one.
   (void)pm.run(*module);

@@ -106,9 +106,9 @@ Vocabulary::Vocabulary(ArrayRef<std::vector<Token>> modules) {
     llvm::sort(kind);
     kind.erase(llvm::unique(kind), kind.end());
   }
-  for (StringRef number : {"0", "1", "15", "16", "31", "32", "33", "64", "127",
-                           "4096", "65536", "2147483648",
-                           "9223372036854775807", "18446744073709551616"})
+  for (StringRef number :
+       {"0", "1", "15", "16", "31", "32", "33", "64", "127", "4096", "65536",
+        "2147483648", "9223372036854775807", "18446744073709551616"})
     words[size_t(TokenKind::Number)].push_back(number.str());
   for (const ::mx::NamedFormat &format : ::mx::formats) {
     words[size_t(TokenKind::Element)].push_back("!mx." +
@@ -216,8 +216,8 @@ static void replace(std::vector<Token> &module, size_t i,
     token.text = text;
 }
 
-static void changeOnce(std::vector<Token> &module,
-                       const Vocabulary &vocabulary, Generator &generator) {
+static void changeOnce(std::vector<Token> &module, const Vocabulary &vocabulary,
+                       Generator &generator) {
   size_t i = chooseToken(module, generator);
   auto at = module.begin() + int64_t(i);
   int64_t choice = generator.below(100);
