@@ -71,6 +71,8 @@ static void addLowering(OpPassManager &pm) {
 }
 
 void buildFloatToLLVMPipeline(OpPassManager &pm) {
+  buildTosaToLinalgPipeline(pm);
+  pm.addPass(createCSEPass()); // shapes that the ops of TOSA have left behind
   addBufferization(pm);
   addLowering(pm);
 }
