@@ -23,6 +23,7 @@ void mlir::mx::buildQuantizePipeline(OpPassManager &pm,
   convert.activationsScaleRule = options.activationsScaleRule;
   convert.minK = options.minK;
   convert.minN = options.minN;
+  convert.quantizeAttention = options.quantizeAttention;
   convert.strict = options.strict;
   pm.addPass(createConvertLinalgToMXPass(convert));
   // One quantize of an activation that feeds many products.

@@ -27,7 +27,7 @@ struct SplitMix64 {
   int64_t next24() { return static_cast<int64_t>(next() >> 40); }
 };
 
-enum class Filling { Zeros, Uniform, Normal };
+enum class Filling { Zeros, Uniform, Normal, Integers };
 
 struct Specification {
   SmallVector<int64_t> shape;
@@ -57,7 +57,7 @@ static bool parseShapedType(StringRef text, Specification &spec) {
   return false;
 }
 
-/// Parses `zeros`, `uniform:SEED`, `normal:SEED`.
+/// Parses `zeros`, `uniform:SEED`, `normal:SEED`, `integers:SEED`.
 static bool parseFilling(StringRef text, Specification &spec) {
   if (text == "zeros")
     return true;
@@ -65,6 +65,8 @@ static bool parseFilling(StringRef text, Specification &spec) {
     spec.filling = Filling::Uniform;
   else if (text.consume_front("normal:"))
     spec.filling = Filling::Normal;
+  else if (text.consume_front("integers:"))
+    spec.filling = Filling::Integers;
   else
     return false;
   return !text.getAsInteger(10, spec.seed);
@@ -73,6 +75,8 @@ static bool parseFilling(StringRef text, Specification &spec) {
 static double nextFloat(SplitMix64 &random, Filling filling) {
   if (filling == Filling::Uniform)
     return random.next24() * 0x1p-23 - 1;
+  if (filling == Filling::Integers)
+    return static_cast<double>((random.next24() >> 20) - 8);
   int64_t sum = 0;
   for (int i = 0; i < 12; ++i)
     sum += random.next24();
@@ -113,9 +117,12 @@ llvm::Expected<Array> mlir::mx::generate(StringRef specification) {
   if (!parseShapedType(type, spec) || !parseFilling(filling, spec))
     return makeError("'" + specification +
                      "' is neither @FILE.npy nor SHAPExTYPE=zeros|uniform:SEED|"
-                     "normal:SEED, e.g. 4x64xf32=normal:1");
-  if (spec.filling == Filling::Normal && !isFloat(spec.dtype))
-    return makeError("'" + specification + "': normal is for floats");
+                     "normal:SEED|integers:SEED, e.g. 4x64xf32=normal:1");
+  bool isForFloats =
+      spec.filling == Filling::Normal || spec.filling == Filling::Integers;
+  if (isForFloats && !isFloat(spec.dtype))
+    return makeError("'" + specification + "': " + filling.split(':').first +
+                     " is for floats");
   llvm::Expected<Array> array = makeArray(spec.dtype, spec.shape);
   if (array && spec.filling != Filling::Zeros)
     fill(*array, spec.filling, spec.seed);

@@ -62,12 +62,13 @@ static constexpr char overview[] =
 FILE is text or bytecode of any stage; - is standard input.
 
 Arguments: @x.npy, or extents and an element type with what to fill in, such as
-4x64xf32=normal:1, index=zeros. Fillings: zeros, uniform:SEED, normal:SEED. The
-generator is SplitMix64 whose state is SEED; of each 64-bit number x the top 24
-bits u are used: uniform gives u / 2^23 - 1, in [-1, 1), of integers the low bits
-of x; normal gives (sum of 12 u) / 2^24 - 6, floats only. Rounded to the element
-type; every machine makes the same data. In npy files bf16 is uint16, i8 is int8
-or uint8, index is int64.
+4x64xf32=normal:1, index=zeros. Fillings: zeros, uniform:SEED, normal:SEED,
+integers:SEED. The generator is SplitMix64 whose state is SEED; of each 64-bit
+number x the top 24 bits u are used: uniform gives u / 2^23 - 1, in [-1, 1), of
+integer types the low bits of x; normal gives (sum of 12 u) / 2^24 - 6; integers
+gives floats from -8 to 7, floor(u / 2^20) - 8. The last two are for floats only.
+Rounded to the element type; every machine makes the same data. In npy files bf16
+is uint16, i8 is int8 or uint8, index is int64.
 
 --against: the error is max |y - g| / sum |x*w| where the entry returns its only
 contraction, else max |y - g| / rms(g). A quantized module against float is

@@ -8,14 +8,22 @@ include "mlir/Pass/PassBase.td"
 def ConvertLinalgToMXPass : Pass<"convert-linalg-to-mx", "::mlir::ModuleOp"> {
   let summary = "Quantize linalg contractions with a weight operand";
   let description = [{
-    Rewrites `linalg.matmul` on tensors, with f32, f16 or bf16 inputs and static
-    or dynamic extents, whose right-hand side is a weight: a constant, also
-    behind a chain of transposes, reshapes, casts and generics that only extend,
-    truncate or broadcast, or a function argument marked `mx.weight`. Both
-    operands are brought to K-last form (a transposed weight needs nothing:
-    `matmul(x, transpose(w))` is the dialect's own A * transpose(B)), quantized
-    (`activations=none`: the weight alone) and multiplied by `mx.matmul` into
-    the same accumulator.
+    Rewrites contractions on tensors of f32, f16 or bf16: each op with
+    `ContractionOpInterface`, and each `linalg.generic` that sums products of two
+    operands. Both operands are brought to the K-last form of `mx.matmul` as
+    floats, where they are not in it: transposed, axes of a sum over several
+    collapsed in one, an axis of extent 1 added to a vector. Each is quantized
+    (`activations=none`: the weight alone) and multiplied by `mx.matmul` into the
+    same accumulator; the result gets its own axes back. Transposes before an
+    operand are undone rather than followed by another, as is a broadcast of a
+    weight along batches. 2-D convolutions become contractions by im2col.
+
+    The weight may be either operand: a constant, also behind a chain of
+    transposes, reshapes, casts and generics that only extend, truncate or
+    broadcast, or a function argument marked `mx.weight`. Where neither is one
+    the right-hand operand is the weight (in the product of a matrix and a
+    vector, the matrix), unless each batch has its own of both: this is attention
+    and is left alone, unless `quantize-attention` is set.
 
     Everything else is left alone. Each contraction gets one remark of category
     `mx-quantize`: *passed* when it is quantized, *missed* with the reason when
@@ -60,10 +68,14 @@ def ConvertLinalgToMXPass : Pass<"convert-linalg-to-mx", "::mlir::ModuleOp"> {
            "Leave contractions of smaller K alone">,
     Option<"minN", "min-n", "int64_t", /*default=*/"64",
            "Leave contractions of smaller N alone">,
+    Option<"quantizeAttention", "quantize-attention", "bool",
+           /*default=*/"false",
+           "Quantize batched products of two activations too">,
     Option<"strict", "strict", "bool", /*default=*/"false",
            "An untouched contraction is an error">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect",
                            "::mlir::mx::MXDialect"];

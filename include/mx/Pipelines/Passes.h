@@ -42,6 +42,10 @@ struct QuantizePipelineOptions
   Option<int64_t> minN{*this, "min-n",
                        llvm::cl::desc("Leave contractions of smaller N alone"),
                        llvm::cl::init(64)};
+  Option<bool> quantizeAttention{
+      *this, "quantize-attention",
+      llvm::cl::desc("Quantize batched products of two activations too"),
+      llvm::cl::init(false)};
   Option<bool> strict{*this, "strict",
                       llvm::cl::desc("An untouched contraction is an error"),
                       llvm::cl::init(false)};

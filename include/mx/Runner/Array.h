@@ -84,13 +84,16 @@ std::vector<double> toDoubles(const Array &array);
 std::vector<float> toFloats(const Array &array);
 
 /// Returns the array that a specification such as `4x64xf32=normal:1` names:
-/// extents and an element type, then `zeros`, `uniform:SEED` or `normal:SEED`.
+/// extents and an element type, then `zeros`, `uniform:SEED`, `normal:SEED` or
+/// `integers:SEED`.
 ///
 /// The generator is SplitMix64, its state the seed; every call takes one 64-bit
 /// number x and keeps u = x >> 40, 24 bits. uniform: u / 2^23 - 1, in [-1, 1);
-/// of integers the low bits of x, the whole range. normal: (the sum of 12 u) /
-/// 2^24 - 6, mean 0 and variance 1; not for integers. Both are exact until they
-/// are rounded to the element type, so every machine makes the same data.
+/// of integer types the low bits of x, the whole range. normal: (the sum of 12
+/// u) / 2^24 - 6, mean 0 and variance 1; for floats only. integers: floats from
+/// -8 to 7, floor(u / 2^20) - 8, which 8-bit blocks hold and whose products add
+/// up without rounding. All are exact until they are rounded to the element
+/// type, so every machine makes the same data.
 llvm::Expected<Array> generate(StringRef specification);
 
 } // namespace mlir::mx

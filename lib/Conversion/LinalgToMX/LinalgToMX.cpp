@@ -1,9 +1,10 @@
 //===- LinalgToMX.cpp - quantize linalg contractions ----------------------===//
 
-#include "Match.h"
+#include "Rewrite.h"
 
 #include "mx/Conversion/Passes.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
@@ -14,58 +15,6 @@ namespace mlir::mx {
 
 #define GEN_PASS_DEF_CONVERTLINALGTOMXPASS
 #include "mx/Conversion/Passes.h.inc"
-
-//===----------------------------------------------------------------------===//
-// The rewrite
-//===----------------------------------------------------------------------===//
-
-/// Returns `operand` with K on its last axis.
-static Value bringKLast(OpBuilder &builder, Location loc,
-                        const KLastOperand &operand) {
-  if (!operand.transpose)
-    return operand.value;
-  SmallVector<OpFoldResult> sizes =
-      tensor::getMixedSizes(builder, loc, operand.value);
-  std::swap(sizes[0], sizes[1]);
-  Value init = tensor::EmptyOp::create(builder, loc, sizes,
-                                       getElementTypeOrSelf(operand.value));
-  return linalg::TransposeOp::create(builder, loc, operand.value, init,
-                                     ArrayRef<int64_t>{1, 0})
-      ->getResult(0);
-}
-
-static Value quantize(OpBuilder &builder, Location loc, Value source,
-                      const Recipe &recipe) {
-  auto format = BlockType::get(builder.getContext(), recipe.preset.format);
-  Value outer;
-  if (format.hasOuterScale())
-    outer = OuterScaleOp::create(builder, loc, source, format);
-  Value init = tensor::EmptyOp::create(
-      builder, loc, tensor::getMixedSizes(builder, loc, source), format);
-  return QuantizeOp::create(
-      builder, loc, init.getType(), source, init, outer,
-      QuantizerAttr::get(builder.getContext(), recipe.preset.quantizer));
-}
-
-/// matmul(a, b) outs(c)  ->  mx.matmul(quantize(a), quantize(transpose(b)))
-///                           outs(c)
-static void rewrite(RewriterBase &rewriter, const Match &match) {
-  linalg::MatmulOp op = match.op;
-  Location loc = op.getLoc();
-  rewriter.setInsertionPoint(op);
-  Value lhs = bringKLast(rewriter, loc, match.lhs);
-  if (match.formats.activations)
-    lhs = quantize(rewriter, loc, lhs, *match.formats.activations);
-  Value rhs = bringKLast(rewriter, loc, match.rhs);
-  rhs = quantize(rewriter, loc, rhs, match.formats.weights);
-  Value init = op.getOutputs()[0];
-  auto matmul = MatmulOp::create(rewriter, loc, init.getType(), lhs, rhs, init,
-                                 /*accumulate=*/AccumulateAttr());
-  for (NamedAttribute attr : op->getDiscardableAttrs())
-    if (attr.getName() != MXDialect::kPolicyAttr)
-      matmul->setDiscardableAttr(attr.getName(), attr.getValue());
-  rewriter.replaceOp(op, matmul);
-}
 
 //===----------------------------------------------------------------------===//
 // Remarks
@@ -91,6 +40,8 @@ static void remarkQuantized(const Match &match) {
        << Arg("Activations", activations ? activations->text : "none")
        << Arg("M", extentText(match.m)) << Arg("N", extentText(match.n))
        << Arg("K", extentText(match.k));
+  if (match.batch)
+    note << Arg("Batch", extentText(*match.batch));
   if (activations &&
       activations->preset.format.outer == ::mx::OuterScale::Tensor)
     note << Arg("Note", "the scale of the whole activation needs a pass over "
@@ -145,7 +96,7 @@ private:
         readRecipe("weights", weights, weightsScaleRule);
     if (!ofWeights)
       return std::nullopt;
-    Request request{{*ofWeights, std::nullopt}, minK, minN};
+    Request request{{*ofWeights, std::nullopt}, minK, minN, quantizeAttention};
     if (activations == "none") {
       if (activationsScaleRule == "preset")
         return request;
@@ -166,7 +117,7 @@ private:
     Miss miss;
     if (std::optional<Match> match = matchContraction(op, request, miss)) {
       remarkQuantized(*match);
-      rewrite(rewriter, *match);
+      rewriteAsMatmul(rewriter, *match);
       return success();
     }
     remark::missed(op.getLoc(), remarkOf(op, miss.id))

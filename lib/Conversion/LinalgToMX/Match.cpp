@@ -1,9 +1,11 @@
 //===- Match.cpp - which contractions become mx.matmul --------------------===//
 
 #include "Match.h"
+#include "Convolution.h"
 
 #include "mx/Dialect/MX/Extensions/ConstantView.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -22,10 +24,25 @@ std::optional<Recipe> mlir::mx::parseRecipe(StringRef text, bool mse,
   return Recipe{*preset, text.str() + (mse ? " mse" : "")};
 }
 
+/// Returns true if `op` has the loops of a product of two operands, and
+/// multiplies and adds, whatever else it does.
+static bool resemblesContraction(linalg::GenericOp op) {
+  FailureOr<linalg::ContractionDimensions> dims =
+      linalg::inferContractionDims(op);
+  bool multiplies = false, adds = false;
+  for (Operation &inner : *op.getBody()) {
+    multiplies |= isa<arith::MulFOp, arith::MulIOp>(inner);
+    adds |= isa<arith::AddFOp, arith::AddIOp>(inner);
+  }
+  bool isLoopsOfOne = succeeded(dims) && !dims->k.empty();
+  return (isLoopsOfOne || linalg::isaConvolutionOpInterface(op)) &&
+         multiplies && adds;
+}
+
 bool mlir::mx::isContraction(linalg::LinalgOp op) {
   if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
-    return linalg::isaContractionOpInterface(generic) ||
-           linalg::isaConvolutionOpInterface(generic);
+    return linalg::isaContractionOpInterface(op) ||
+           resemblesContraction(generic);
   // Named ops with zero points, and convolutions, are told by their names.
   StringRef name = op->getName().stripDialect();
   return isa<linalg::ContractionOpInterface>(op.getOperation()) ||
@@ -63,73 +80,39 @@ static std::string notWeight(Value value) {
   return llvm::formatv("is argument {0} without mx.weight", index);
 }
 
-/// Returns the input of a transpose of a matrix, null for other values.
-static Value transposedBy(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (auto transpose = dyn_cast_or_null<linalg::TransposeOp>(op))
-    return transpose.getPermutation() == ArrayRef<int64_t>({1, 0})
-               ? transpose.getInput()
-               : Value();
-  auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
-  if (!generic ||
-      linalg::isaTransposeOpInterface(generic) != SmallVector<int64_t>({1, 0}))
-    return {};
-  return generic.getDpsInputs()[0];
+/// Returns which input of `op` is the weight: a constant or marked one, the
+/// right one first; else the right one, or the matrix if that is a vector.
+/// Nothing, and why, where two activations meet in each batch.
+static std::optional<unsigned>
+chooseWeight(linalg::LinalgOp op, const linalg::ContractionDimensions &dims,
+             bool quantizeAttention, Miss &miss) {
+  unsigned first = dims.n.empty() ? 0 : 1;
+  std::string reasons[2];
+  for (unsigned index : {first, 1 - first}) {
+    reasons[index] = notWeight(op->getOperand(index));
+    if (reasons[index].empty())
+      return index;
+  }
+  if (dims.batch.empty() || quantizeAttention)
+    return first;
+  miss = {"Attention",
+          llvm::formatv("neither operand is a weight, and each batch has its "
+                        "own of both (the lhs {0}, the rhs {1}): quantized "
+                        "where quantize-attention is set",
+                        reasons[0], reasons[1])};
+  return std::nullopt;
 }
 
-/// Sets `operand` for a matrix that `map` reads by a row index and by k; fails
-/// where the map is another.
-static LogicalResult matchOperand(Value value, AffineMap map, unsigned row,
-                                  KLastOperand &operand) {
-  constexpr unsigned k = 2;
-  MLIRContext *context = map.getContext();
-  auto reads = [&](unsigned first, unsigned second) {
-    return map ==
-           AffineMap::getMultiDimMapWithTargets(3, {first, second}, context);
-  };
-  operand = {value, /*transpose=*/reads(k, row)};
-  if (!operand.transpose)
-    return success(reads(row, k));
-  // A transpose of a transpose is the matrix as it is stored.
-  if (Value stored = transposedBy(value))
-    operand = {stored, /*transpose=*/false};
-  return success();
-}
-
-static LogicalResult matchOperands(linalg::MatmulOp op, Match &match) {
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  constexpr unsigned m = 0, n = 1;
-  return success(
-      maps[2] ==
-          AffineMap::getMultiDimMapWithTargets(3, {m, n}, op.getContext()) &&
-      succeeded(matchOperand(op.getInputs()[0], maps[0], m, match.lhs)) &&
-      succeeded(matchOperand(op.getInputs()[1], maps[1], n, match.rhs)));
-}
-
-/// Sets the extents, from whichever operand knows them.
-static void setExtents(Match &match) {
-  auto sizeOf = [](const KLastOperand &operand, bool isK) {
-    auto type = cast<RankedTensorType>(operand.value.getType());
-    return type.getDimSize(isK != operand.transpose ? 1 : 0);
-  };
-  auto known = [](int64_t a, int64_t b) {
-    return ShapedType::isDynamic(a) ? b : a;
-  };
-  auto init = cast<RankedTensorType>(match.op.getOutputs()[0].getType());
-  match.m = known(sizeOf(match.lhs, false), init.getDimSize(0));
-  match.n = known(sizeOf(match.rhs, false), init.getDimSize(1));
-  match.k = known(sizeOf(match.lhs, true), sizeOf(match.rhs, true));
-}
-
-static std::string isTooSmall(StringRef axis, int64_t extent, int64_t minimum) {
+static std::string isTooSmall(StringRef axis, int64_t extent, int64_t minimum,
+                              StringRef option) {
   if (ShapedType::isDynamic(extent) || extent >= minimum)
     return "";
-  return llvm::formatv("{0} is {1}, expected at least {2}", axis, extent,
-                       minimum);
+  return llvm::formatv("{0} is {1}, expected at least {2} ({3})", axis, extent,
+                       minimum, option);
 }
 
 /// Returns the formats that the op's own attribute asks for, if it has one.
-static std::optional<Formats> getOwnFormats(linalg::MatmulOp op) {
+static std::optional<Formats> getOwnFormats(linalg::LinalgOp op) {
   auto policy = op->getAttrOfType<PolicyAttr>(MXDialect::kPolicyAttr);
   if (!policy)
     return std::nullopt;
@@ -145,6 +128,38 @@ static std::optional<Formats> getOwnFormats(linalg::MatmulOp op) {
   return formats;
 }
 
+/// Returns why `op` is of a kind that is left alone, empty where it is not.
+static std::string getUnsupportedKind(linalg::LinalgOp op) {
+  if (isConvolution(op))
+    return "";
+  std::string found = llvm::formatv("found '{0}', ", op->getName());
+  if (isa<linalg::Mmt4DOp, linalg::BatchMmt4DOp>(op.getOperation()))
+    return found + "which is packed already: quantize before packing";
+  bool isGeneric = isa<linalg::GenericOp>(op.getOperation());
+  if (isGeneric ? linalg::isaConvolutionOpInterface(op)
+                : !linalg::isaContractionOpInterface(op))
+    return found + "expected a contraction of two operands, or "
+                   "conv_2d_nhwc_hwcf, conv_2d_nhwc_fhwc or conv_2d_nchw_fchw";
+  FailureOr<linalg::ContractionDimensions> dims =
+      linalg::inferContractionDims(op);
+  if (succeeded(dims) && dims->m.empty() && dims->n.empty())
+    return found + "a product of vectors, expected an axis that one operand "
+                   "has alone";
+  return "";
+}
+
+/// Returns true if only products are summed, and floats converted on the way.
+static bool hasPlainBody(linalg::LinalgOp op) {
+  bool sumsProducts =
+      isConvolution(op) || linalg::isaContractionOpInterface(op);
+  return sumsProducts &&
+         llvm::all_of(op.getBlock()->without_terminator(),
+                      [](Operation &inner) {
+                        return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp,
+                                   arith::TruncFOp>(inner);
+                      });
+}
+
 /// Returns why `op` cannot be quantized whatever the formats are, no text where
 /// it can.
 static Miss unsuitable(linalg::LinalgOp op) {
@@ -152,53 +167,72 @@ static Miss unsuitable(linalg::LinalgOp op) {
     return {"Skipped", "mx.skip is set"};
   if (!op.hasPureTensorSemantics())
     return {"BufferSemantics", "works on buffers, expected tensors"};
-  auto matmul = dyn_cast<linalg::MatmulOp>(op.getOperation());
-  if (!matmul)
-    return {
-        "UnsupportedOp",
-        llvm::formatv("found '{0}', expected linalg.matmul", op->getName())};
+  if (std::string text = getUnsupportedKind(op); !text.empty())
+    return {"UnsupportedOp", text};
   StringRef names[] = {"lhs", "rhs", "accumulator"};
   for (auto [name, type] : llvm::zip_equal(names, op->getOperandTypes()))
     if (std::string text = unsupported(name, type); !text.empty())
       return {"UnsupportedType", text};
+  if (!hasPlainBody(op))
+    return {"UnsupportedBody", "computes more than a sum of products"};
+  return {};
+}
+
+/// Sets the contraction of `match` and its extents.
+static Miss setContraction(Match &match, bool quantizeAttention) {
+  FailureOr<linalg::ContractionDimensions> dims =
+      linalg::inferContractionDims(match.op);
+  if (failed(dims))
+    llvm_unreachable("a contraction has two inputs and an accumulator");
+  Miss miss;
+  std::optional<unsigned> weight =
+      chooseWeight(match.op, *dims, quantizeAttention, miss);
+  if (!weight)
+    return miss;
+  match.contraction = getContraction(match.op, *weight);
+  if (!match.contraction)
+    return {"UnsupportedMaps",
+            "an operand is summed along an axis that the other does not have"};
+  const Contraction &c = *match.contraction;
+  match.m = getExtent(c, c.m);
+  match.n = getExtent(c, c.n);
+  match.k = getExtent(c, c.k);
+  if (!c.batch.empty())
+    match.batch = getExtent(c, c.batch);
+  return {};
+}
+
+static Miss setConvolution(Match &match) {
+  if (std::string text = getIm2ColProblem(match.op); !text.empty())
+    return {"UnsupportedConvolution", text};
+  Im2ColExtents extents = getIm2ColExtents(match.op);
+  match.m = extents.m;
+  match.n = extents.n;
+  match.k = extents.k;
   return {};
 }
 
 std::optional<Match> mlir::mx::matchContraction(linalg::LinalgOp op,
                                                 const Request &request,
                                                 Miss &miss) {
-  auto fail = [&](Miss why) {
-    miss = std::move(why);
+  miss = unsuitable(op);
+  if (!miss.text.empty())
     return std::nullopt;
-  };
-  if (Miss why = unsuitable(op); !why.text.empty())
-    return fail(why);
-  Match match{cast<linalg::MatmulOp>(op.getOperation()),
-              {},
-              {},
-              request.formats,
-              0,
-              0,
-              0};
-  if (failed(matchOperands(match.op, match)))
-    return fail({"UnsupportedMaps", "indexing maps broadcast or permute more "
-                                    "than a transpose of an operand does"});
-  std::string found = notWeight(match.rhs.value);
-  if (!found.empty())
-    return fail({"NoWeight",
-                 "the rhs " + found +
-                     ", expected a constant or an argument with mx.weight" +
-                     (notWeight(match.lhs.value).empty()
-                          ? " (the lhs is one, but the weight must be the rhs)"
-                          : "")});
-  setExtents(match);
-  if (std::optional<Formats> own = getOwnFormats(match.op)) {
-    match.formats = *own;
-    return match; // asked for by name: no size is too small
-  }
-  if (std::string text = isTooSmall("K", match.k, request.minK); !text.empty())
-    return fail({"SmallK", text + " (min-k)"});
-  if (std::string text = isTooSmall("N", match.n, request.minN); !text.empty())
-    return fail({"SmallN", text + " (min-n)"});
+  // What is asked for by name is quantized whatever it is and however small.
+  std::optional<Formats> own = getOwnFormats(op);
+  Match match{op, own ? *own : request.formats};
+  miss = isConvolution(op)
+             ? setConvolution(match)
+             : setContraction(match, own || request.quantizeAttention);
+  if (!miss.text.empty())
+    return std::nullopt;
+  if (own)
+    return match;
+  miss = {"SmallK", isTooSmall("K", match.k, request.minK, "min-k")};
+  if (!miss.text.empty())
+    return std::nullopt;
+  miss = {"SmallN", isTooSmall("N", match.n, request.minN, "min-n")};
+  if (!miss.text.empty())
+    return std::nullopt;
   return match;
 }

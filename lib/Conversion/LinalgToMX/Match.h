@@ -7,9 +7,9 @@
 #ifndef MX_CONVERSION_LINALGTOMX_MATCH_H
 #define MX_CONVERSION_LINALGTOMX_MATCH_H
 
-#include "mx/Dialect/MX/IR/MX.h"
+#include "Contraction.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mx/Dialect/MX/IR/MX.h"
 
 #include <string>
 
@@ -31,6 +31,7 @@ struct Formats {
 struct Request {
   Formats formats;
   int64_t minK = 0, minN = 0;
+  bool quantizeAttention = false;
 };
 
 /// Returns the preset `text` with `mse` or its own scale rule; on failure
@@ -43,18 +44,14 @@ struct Miss {
   std::string text;
 };
 
-/// An operand that holds K on its last axis once it is transposed, if asked.
-struct KLastOperand {
-  Value value;
-  bool transpose;
-};
-
 /// A contraction that can be quantized.
 struct Match {
-  linalg::MatmulOp op;
-  KLastOperand lhs, rhs;
+  linalg::LinalgOp op;
   Formats formats;
-  int64_t m, n, k; ///< dynamic where no type says it
+  /// Nothing for a convolution: im2col has to rewrite it first.
+  std::optional<Contraction> contraction = std::nullopt;
+  int64_t m = 0, n = 0, k = 0; ///< dynamic where no type says it
+  std::optional<int64_t> batch = std::nullopt;
 };
 
 /// Returns true for a linalg op that sums products of two operands.

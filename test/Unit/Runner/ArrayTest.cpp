@@ -48,6 +48,16 @@ TEST(Generate, UniformIsTheTop24Bits) {
   }
 }
 
+TEST(Generate, IntegersAreTheTop4BitsAroundZero) {
+  std::vector<float> values = toFloats(get(generate("1000xbf16=integers:7")));
+  Array bits = get(generate("1000xi64=uniform:7"));
+  for (size_t i = 0; i < values.size(); ++i) {
+    uint64_t x;
+    std::memcpy(&x, bits.bytes.data() + 8 * i, 8);
+    EXPECT_EQ(values[i], static_cast<float>(x >> 60) - 8);
+  }
+}
+
 TEST(Generate, NormalHasMeanZeroAndVarianceOne) {
   std::vector<double> values =
       toDoubles(get(generate("100x1000xf64=normal:3")));
@@ -97,6 +107,8 @@ TEST(Generate, RefusesWhatItCannotRead) {
         << text;
   EXPECT_EQ(messageOf(generate("4xi8=normal:1")),
             "error: '4xi8=normal:1': normal is for floats");
+  EXPECT_EQ(messageOf(generate("4xi8=integers:1")),
+            "error: '4xi8=integers:1': integers is for floats");
 }
 
 /// Sizes that overflow, or that no machine has, are errors and not crashes.

@@ -1,0 +1,73 @@
+//===- Convolution.cpp - convolutions as contractions ---------------------===//
+
+#include "Convolution.h"
+
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace mlir::mx;
+
+bool mlir::mx::isConvolution(linalg::LinalgOp op) {
+  return isa<linalg::Conv2DNhwcHwcfOp, linalg::Conv2DNhwcFhwcOp,
+             linalg::Conv2DNchwFchwOp>(op.getOperation());
+}
+
+/// Calls `use` with the op as what it is.
+template <typename Use>
+static auto dispatch(linalg::LinalgOp op, const Use &use) {
+  Operation *conv = op;
+  if (auto nhwcHwcf = dyn_cast<linalg::Conv2DNhwcHwcfOp>(conv))
+    return use(nhwcHwcf);
+  if (auto nhwcFhwc = dyn_cast<linalg::Conv2DNhwcFhwcOp>(conv))
+    return use(nhwcFhwc);
+  return use(cast<linalg::Conv2DNchwFchwOp>(conv));
+}
+
+static ArrayRef<int64_t> shapeOf(linalg::LinalgOp op, unsigned operand) {
+  return cast<RankedTensorType>(op->getOperand(operand).getType()).getShape();
+}
+
+std::string mlir::mx::getIm2ColProblem(linalg::LinalgOp op) {
+  StringRef names[] = {"image", "filter", "accumulator"};
+  for (auto [index, name] : llvm::enumerate(names))
+    if (ShapedType::isDynamicShape(shapeOf(op, index)))
+      return llvm::formatv("the {0} is {1}, expected static extents", name,
+                           op->getOperand(index).getType());
+  DenseIntElementsAttr dilations =
+      dispatch(op, [](auto conv) { return conv.getDilations(); });
+  if (!llvm::all_of(dilations.getValues<int64_t>(),
+                    [](int64_t dilation) { return dilation == 1; }))
+    return "the filter is dilated, expected dilations of 1";
+  return "";
+}
+
+Im2ColExtents mlir::mx::getIm2ColExtents(linalg::LinalgOp op) {
+  bool isFilterLast = isa<linalg::Conv2DNhwcHwcfOp>(op.getOperation());
+  ArrayRef<int64_t> filter = shapeOf(op, 1), image = shapeOf(op, 2);
+  int64_t channel = isa<linalg::Conv2DNchwFchwOp>(op.getOperation()) ? 1 : 3;
+  Im2ColExtents extents{1, image[channel], 1};
+  for (auto [axis, extent] : llvm::enumerate(image))
+    if (static_cast<int64_t>(axis) != channel)
+      extents.m *= extent;
+  for (int64_t extent : isFilterLast ? filter.drop_back() : filter.drop_front())
+    extents.k *= extent;
+  return extents;
+}
+
+Im2Col mlir::mx::rewriteAsContraction(RewriterBase &rewriter,
+                                      linalg::LinalgOp op) {
+  Value filter = op->getOperand(1);
+  rewriter.setInsertionPoint(op);
+  FailureOr<std::pair<Operation *, Operation *>> made = dispatch(
+      op, [&](auto conv) { return linalg::rewriteInIm2Col(rewriter, conv); });
+  if (failed(made))
+    llvm_unreachable("im2col refuses only what getIm2ColProblem does");
+  // The last op restores the axes of the result.
+  auto contraction =
+      made->second->getOperand(0).getDefiningOp<linalg::LinalgOp>();
+  auto reshape =
+      contraction->getOperand(0).getDefiningOp<tensor::CollapseShapeOp>();
+  return {contraction, reshape && reshape.getSrc() == filter ? 0u : 1u};
+}

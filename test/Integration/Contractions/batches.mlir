@@ -1,0 +1,81 @@
+// Products with batches against the float result (see matmul.mlir).
+//
+// RUN: rm -rf %t && split-file %s %t
+// DEFINE: %{run} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 quantize-attention strict},mx-reference' --against=float --tolerance=0
+// RUN: %{run} %t/weight_of_each_batch.mlir --arg=2x5x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/weight_left.mlir --arg=2x5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/transposed.mlir --arg=2x45x5xf32=integers:1 --arg=2x7x45xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/one_weight.mlir --arg=2x5x45xf32=integers:1 --arg=45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/repeated_weight.mlir --arg=2x5x45xf32=integers:1 --arg=7x45xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/repeated_activation.mlir --arg=5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/repeated_product.mlir --arg=5x45xf32=integers:1 --arg=45x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/summed_batches.mlir --arg=2x5x45xf32=integers:1 --arg=2x45x7xf32=integers:2 --arg=5x7xf32=integers:3
+
+// Two activations, and every axis dynamic.
+// RUN: %{run} %t/dynamic.mlir --arg=2x5x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x5x7xf32=integers:3
+// RUN: %{run} %t/dynamic.mlir --arg=3x4x9xf32=integers:1 --arg=3x9x8xf32=integers:2 --arg=3x4x8xf32=integers:3
+// RUN: %{run} %t/dynamic.mlir --arg=0x5x45xf32=zeros --arg=0x45x7xf32=zeros --arg=0x5x7xf32=zeros
+// RUN: %{run} %t/dynamic.mlir --arg=2x0x45xf32=zeros --arg=2x45x7xf32=integers:2 --arg=2x0x7xf32=zeros
+// RUN: %{run} %t/dynamic.mlir --arg=2x5x0xf32=zeros --arg=2x0x7xf32=zeros --arg=2x5x7xf32=integers:3
+
+//--- weight_of_each_batch.mlir
+func.func @main(%x: tensor<2x5x64xf32>, %w: tensor<2x64x7xf32> {mx.weight}, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %y = linalg.batch_matmul ins(%x, %w : tensor<2x5x64xf32>, tensor<2x64x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
+}
+
+//--- weight_left.mlir
+func.func @main(%w: tensor<2x5x45xf32> {mx.weight}, %x: tensor<2x45x7xf32>, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %y = linalg.batch_matmul ins(%w, %x : tensor<2x5x45xf32>, tensor<2x45x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
+}
+
+//--- transposed.mlir
+func.func @main(%x: tensor<2x45x5xf32>, %w: tensor<2x7x45xf32> {mx.weight}, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %y = linalg.batch_matmul indexing_maps = [affine_map<(b, m, n, k) -> (b, k, m)>, affine_map<(b, m, n, k) -> (b, n, k)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%x, %w : tensor<2x45x5xf32>, tensor<2x7x45xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
+}
+
+//--- one_weight.mlir
+func.func @main(%x: tensor<2x5x45xf32>, %w: tensor<45x7xf32>, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %y = linalg.batch_matmul indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (k, n)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%x, %w : tensor<2x5x45xf32>, tensor<45x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
+}
+
+//--- repeated_weight.mlir
+func.func @main(%x: tensor<2x5x45xf32>, %w: tensor<7x45xf32> {mx.weight}, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %e = tensor.empty() : tensor<45x7xf32>
+  %t = linalg.transpose ins(%w : tensor<7x45xf32>) outs(%e : tensor<45x7xf32>) permutation = [1, 0]
+  %r = tensor.empty() : tensor<2x45x7xf32>
+  %b = linalg.broadcast ins(%t : tensor<45x7xf32>) outs(%r : tensor<2x45x7xf32>) dimensions = [0]
+  %y = linalg.batch_matmul ins(%x, %b : tensor<2x5x45xf32>, tensor<2x45x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
+}
+
+//--- repeated_activation.mlir
+func.func @main(%x: tensor<5x45xf32>, %w: tensor<2x45x7xf32>, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %y = linalg.batch_matmul indexing_maps = [affine_map<(b, m, n, k) -> (m, k)>, affine_map<(b, m, n, k) -> (b, k, n)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%x, %w : tensor<5x45xf32>, tensor<2x45x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
+}
+
+//--- repeated_product.mlir
+func.func @main(%x: tensor<5x45xf32>, %w: tensor<45x7xf32>, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %y = linalg.batch_matmul indexing_maps = [affine_map<(b, m, n, k) -> (m, k)>, affine_map<(b, m, n, k) -> (k, n)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%x, %w : tensor<5x45xf32>, tensor<45x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
+}
+
+//--- summed_batches.mlir
+func.func @main(%x: tensor<2x5x45xf32>, %w: tensor<2x45x7xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
+  %y = linalg.batch_reduce_matmul ins(%x, %w : tensor<2x5x45xf32>, tensor<2x45x7xf32>) outs(%c : tensor<5x7xf32>) -> tensor<5x7xf32>
+  return %y : tensor<5x7xf32>
+}
+
+//--- dynamic.mlir
+func.func @main(%x: tensor<?x?x?xf32>, %y: tensor<?x?x?xf32>, %c: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
+  %z = linalg.batch_matmul ins(%x, %y : tensor<?x?x?xf32>, tensor<?x?x?xf32>) outs(%c : tensor<?x?x?xf32>) -> tensor<?x?x?xf32>
+  return %z : tensor<?x?x?xf32>
+}
