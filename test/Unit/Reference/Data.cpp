@@ -83,7 +83,8 @@ std::vector<float> mlir::mx::test::makeRows(int64_t rows, int64_t k,
 }
 
 SmallVector<Array> mlir::mx::test::runReference(const std::string &text,
-                                                ArrayRef<Array> arguments) {
+                                                ArrayRef<Array> arguments,
+                                                StringRef pipeline) {
   auto run = [&]() -> llvm::Expected<SmallVector<Array>> {
     registerRunnerPasses();
     DialectRegistry registry;
@@ -93,7 +94,7 @@ SmallVector<Array> mlir::mx::test::runReference(const std::string &text,
     auto module = source.parse(context);
     if (!module)
       return module.takeError();
-    if (llvm::Error error = runPipeline(**module, "mx-reference"))
+    if (llvm::Error error = runPipeline(**module, pipeline))
       return error;
     auto executable = Executable::create(**module, "main");
     if (!executable)

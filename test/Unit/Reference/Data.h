@@ -19,10 +19,11 @@ namespace mlir::mx::test {
 std::vector<float> makeRows(int64_t rows, int64_t k, uint64_t seed,
                             bool withNan = true);
 
-/// Compiles `module` by mx-reference and calls its @main; a failure fails the
+/// Compiles `module` by `pipeline` and calls its @main; a failure fails the
 /// test and returns no results.
 SmallVector<Array> runReference(const std::string &module,
-                                ArrayRef<Array> arguments);
+                                ArrayRef<Array> arguments,
+                                StringRef pipeline = "mx-reference");
 
 Array floatArray(ArrayRef<int64_t> shape, const std::vector<float> &values);
 
