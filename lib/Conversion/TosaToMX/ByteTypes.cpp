@@ -2,7 +2,6 @@
 
 #include "ByteTypes.h"
 
-#include "mx/Dialect/MX/Extensions/ConstantView.h"
 #include "mx/Numerics/Packing.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -57,7 +56,7 @@ RankedTensorType mlir::mx::getByteType(Type narrow) {
   return RankedTensorType::get(shape, IntegerType::get(narrow.getContext(), 8));
 }
 
-/// Returns the elements, one a byte, of a splat one.
+/// Returns the elements, one a byte; of a splat one of them.
 static ArrayRef<char> rawData(ElementsAttr constant) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant)) {
     const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
@@ -79,17 +78,34 @@ std::string mlir::mx::unreadable(ElementsAttr constant) {
                        resource.getRawHandle().getKey(), found, wanted);
 }
 
-DenseElementsAttr mlir::mx::getBytes(ElementsAttr constant) {
+/// Returns codes, one a byte in `elements`, as `count` bytes.
+static std::vector<uint8_t> pack(const FormatSpec &format,
+                                 ArrayRef<uint8_t> elements, int64_t count) {
+  std::vector<uint8_t> bytes(count);
+  ::mx::packCodes(format, elements.data(), elements.size(), bytes.data());
+  return bytes;
+}
+
+ElementsAttr mlir::mx::getBytes(ElementsAttr constant) {
   RankedTensorType type = getByteType(constant.getShapedType());
   ArrayRef<char> data = rawData(constant);
-  std::vector<uint8_t> elements(data.begin(), data.end());
-  if (constant.isSplat() && !elements.empty())
-    elements.resize(constant.getNumElements(), elements.front());
-  if (RankedTensorType blocks = getBlockTensorType(constant.getShapedType())) {
-    const FormatSpec &format = getBlockType(blocks).getFormat();
-    std::vector<uint8_t> codes(type.getNumElements());
-    ::mx::packCodes(format, elements.data(), elements.size(), codes.data());
-    elements = std::move(codes);
-  }
-  return DenseElementsAttr::get(type, ArrayRef<uint8_t>(elements));
+  auto resource = dyn_cast<DenseResourceElementsAttr>(constant);
+  RankedTensorType blocks = getBlockTensorType(constant.getShapedType());
+  bool isByte = type.getNumElements() == constant.getNumElements();
+  if (resource && isByte)
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  std::vector<uint8_t> bytes(data.begin(), data.end());
+  if (constant.isSplat() && !bytes.empty())
+    bytes.resize(constant.getNumElements(), bytes.front());
+  if (!isByte)
+    bytes =
+        pack(getBlockType(blocks).getFormat(), bytes, type.getNumElements());
+  if (!resource)
+    return DenseElementsAttr::get(type, ArrayRef<uint8_t>(bytes));
+  ArrayRef<char> chars(reinterpret_cast<const char *>(bytes.data()),
+                       bytes.size());
+  return DenseResourceElementsAttr::get(
+      type, resource.getRawHandle().getKey(),
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(chars, /*align=*/64,
+                                                    /*dataIsMutable=*/false));
 }

@@ -33,8 +33,9 @@ RankedTensorType getByteType(Type narrow);
 std::string unreadable(ElementsAttr constant);
 
 /// Returns the bytes of `constant`, which must have them and be readable. TOSA
-/// stores a code a byte; the bytes are as mx.split's, low bits first.
-DenseElementsAttr getBytes(ElementsAttr constant);
+/// stores a code a byte; the bytes are as mx.split's, low bits first. Those of
+/// a resource are one, the same where a code is a byte.
+ElementsAttr getBytes(ElementsAttr constant);
 
 } // namespace mlir::mx
 

@@ -91,14 +91,14 @@ bool NarrowValues::isConvertible(Value value) const {
 
 /// Returns why `op` has no block form whatever its values flow to.
 static Obstacle unsupported(Operation *op) {
-  for (Type type :
-       {op->getOperandTypes().front(), op->getResultTypes().front()})
-    if (auto tensor = dyn_cast<TensorType>(type); !isNarrowTensor(type))
-      if (!isa<RankedTensorType>(type) ||
-          !isa<Float32Type, Float16Type, BFloat16Type>(tensor.getElementType()))
-        return {"UnsupportedType", "found " + textOf(type) +
-                                       ", expected a ranked tensor of f32, f16 "
-                                       "or bf16"};
+  Type floats = isa<tosa::CastToBlockScaledOp>(op) ? op->getOperand(0).getType()
+                                                   : op->getResult(0).getType();
+  if (!isa<RankedTensorType>(floats) ||
+      !isa<Float32Type, Float16Type, BFloat16Type>(
+          getElementTypeOrSelf(floats)))
+    return {"UnsupportedType", "found " + textOf(floats) +
+                                   ", expected a ranked tensor of f32, f16 or "
+                                   "bf16"};
   auto matmul = dyn_cast<tosa::MatmulTBlockScaledOp>(op);
   if (!matmul)
     return {};
@@ -280,10 +280,12 @@ void NarrowValues::convertToBytes() {
     Operation *op = value.getDefiningOp();
     Attribute constant;
     if (op && matchPattern(op, m_Constant(&constant))) {
-      DenseElementsAttr bytes = getBytes(cast<ElementsAttr>(constant));
+      ElementsAttr bytes = getBytes(cast<ElementsAttr>(constant));
       llvm::TypeSwitch<Operation *>(op)
           .Case([&](tosa::ConstOp c) { c.setValuesAttr(bytes); })
-          .Case([&](arith::ConstantOp c) { c.setValueAttr(bytes); });
+          .Case([&](arith::ConstantOp c) {
+            c.setValueAttr(cast<TypedAttr>(bytes));
+          });
     }
     value.setType(getByteType(value.getType()));
   }

@@ -65,13 +65,24 @@ static Value join(OpBuilder &b, Location loc, Value codes, Value scales,
   return JoinOp::create(b, loc, type, parts);
 }
 
-/// Returns `value` without its first axis, of extent 1.
+/// Returns `value` without its first axis, of extent 1. A constant stays one.
 static Value dropBatch(OpBuilder &b, Location loc, Value value) {
   auto type = cast<RankedTensorType>(value.getType());
+  auto dropped = RankedTensorType::get(type.getShape().drop_front(),
+                                       type.getElementType());
+  TypedAttr constant;
+  if (matchPattern(value, m_Constant(&constant))) {
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
+      constant =
+          DenseResourceElementsAttr::get(dropped, resource.getRawHandle());
+    else
+      constant = cast<DenseElementsAttr>(constant).reshape(dropped);
+    return arith::ConstantOp::create(b, loc, constant);
+  }
   SmallVector<ReassociationIndices> groups{{0, 1}};
   for (int64_t axis = 2; axis < type.getRank(); ++axis)
     groups.push_back({axis});
-  return tensor::CollapseShapeOp::create(b, loc, value, groups);
+  return tensor::CollapseShapeOp::create(b, loc, dropped, value, groups);
 }
 
 /// Returns the second factor. One matrix for all batches has no batch axis in

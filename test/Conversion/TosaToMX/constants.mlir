@@ -37,7 +37,8 @@ func.func @fp6_splat() -> tensor<32xf32> {
 
 // A type without literals of its own comes as a resource.
 // CHECK-LABEL: func.func @mxint8(
-//       CHECK:   dense<[64, -64, 127, {{.*}}]> : tensor<32xi8>
+//       CHECK:   %[[C:.+]] = "tosa.const"() <{values = dense_resource<codes> : tensor<32xi8>}>
+//       CHECK:   mx.join %[[C]], %{{.+}} -> tensor<32x!mx.mxint8>
 //  FOLD-LABEL: func.func @mxint8(
 //        FOLD:   arith.constant dense<[1.000000e+00, -1.000000e+00, 1.984375{{.*}}]> : tensor<32xf32>
 func.func @mxint8() -> tensor<32xf32> {
@@ -51,6 +52,33 @@ func.func @mxint8() -> tensor<32xf32> {
   dialect_resources: {
     builtin: {
       codes: "0x4000000040C07F0000000000000000000000000000000000000000000000000000000000"
+    }
+  }
+#-}
+
+// -----
+
+// Packed resources are others: bytes 0x21, 0x43, ... of codes 1, 2, 3, 4, ...
+// CHECK-LABEL: func.func @fp4_resource(
+//       CHECK:   "tosa.const"() <{values = dense_resource<[[KEY:.+]]> : tensor<1x1x16xi8>}>
+//       CHECK:   %[[C:.+]] = arith.constant dense_resource<[[KEY]]> : tensor<1x16xi8>
+//       CHECK:   mx.join %[[C]], %{{.+}} : (tensor<1x16xi8>, tensor<1x1x1xi8>) -> tensor<1x32x!mx.mxfp4>
+//       CHECK:   [[KEY]]: "0x40000000214365878967452301EFCDAB00000000"
+//  FOLD-LABEL: func.func @fp4_resource(
+//        FOLD:   %[[W:.+]] = mx.constant #mx.blocks<codes = [[CODES:.+]], scales = {{.+}}> : tensor<1x32x!mx.mxfp4>
+//        FOLD:   mx.matmul ins(%{{.+}}, %[[W]] :
+//        FOLD:   [[CODES]]: "0x40000000214365878967452301EFCDAB00000000"
+func.func @fp4_resource(%c: tensor<2x4x32xf4E2M1FN>, %s: tensor<2x4x1xf8E8M0FNU>) -> tensor<2x4x1xf32> {
+  %d = "tosa.const"() <{values = dense_resource<nibbles> : tensor<1x1x32xf4E2M1FN>}> : () -> tensor<1x1x32xf4E2M1FN>
+  %r = "tosa.const"() <{values = dense<1.0> : tensor<1x1x1xf8E8M0FNU>}> : () -> tensor<1x1x1xf8E8M0FNU>
+  %y = tosa.matmul_t_block_scaled %c, %s, %d, %r {block_size = BLOCK_SIZE_32} : (tensor<2x4x32xf4E2M1FN>, tensor<2x4x1xf8E8M0FNU>, tensor<1x1x32xf4E2M1FN>, tensor<1x1x1xf8E8M0FNU>) -> tensor<2x4x1xf32>
+  return %y : tensor<2x4x1xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      nibbles: "0x400000000102030405060708090807060504030201000F0E0D0C0B0A0000000000000000"
     }
   }
 #-}

@@ -61,6 +61,17 @@ func.func @doubles(%c: tensor<4x64xf8E5M2>, %s: tensor<4x2xf8E8M0FNU>) -> tensor
 
 // -----
 
+// REMARK: remark: [Missed] UnsupportedType | {{.*}} Function=from_fp8 | Reason="found tensor<4x64xf8E5M2>, expected a ranked tensor of f32, f16 or bf16"
+// CHECK-LABEL: func.func @from_fp8(
+//       CHECK:   tosa.cast_to_block_scaled
+func.func @from_fp8(%x: tensor<4x64xf8E5M2>) -> (tensor<4x64xf8E4M3FN>, tensor<4x2xf8E8M0FNU>) {
+  // expected-error @+1 {{is not converted (UnsupportedType): found tensor<4x64xf8E5M2>}}
+  %c, %s = tosa.cast_to_block_scaled %x {block_size = BLOCK_SIZE_32} : (tensor<4x64xf8E5M2>) -> (tensor<4x64xf8E4M3FN>, tensor<4x2xf8E8M0FNU>)
+  return %c, %s : tensor<4x64xf8E4M3FN>, tensor<4x2xf8E8M0FNU>
+}
+
+// -----
+
 // REMARK: remark: [Missed] UnsupportedShape | {{.*}} Function=dynamic_batch | Reason="b_data is tensor<?x8x64xf8E5M2>, expected a static batch: whether it is repeated must be known"
 // CHECK-LABEL: func.func @dynamic_batch(
 //       CHECK:   tosa.matmul_t_block_scaled
