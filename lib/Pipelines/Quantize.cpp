@@ -15,7 +15,7 @@ void mlir::mx::buildQuantizePipeline(OpPassManager &pm,
   ConvertTosaToMXPassOptions tosa;
   tosa.strict = options.strict;
   pm.addPass(createConvertTosaToMXPass(tosa));
-  buildTosaToLinalgPipeline(pm);
+  pm.addPass(createMXLowerTosaPass());
   ConvertLinalgToMXPassOptions convert;
   convert.weights = options.weights;
   convert.activations = options.activations;

@@ -71,8 +71,7 @@ static void addLowering(OpPassManager &pm) {
 }
 
 void buildFloatToLLVMPipeline(OpPassManager &pm) {
-  buildTosaToLinalgPipeline(pm);
-  pm.addPass(createCSEPass()); // shapes that the ops of TOSA have left behind
+  pm.addPass(createMXLowerTosaPass());
   addBufferization(pm);
   addLowering(pm);
 }

@@ -197,4 +197,34 @@ def ConvertTosaToMXPass : Pass<"convert-tosa-to-mx", "::mlir::ModuleOp"> {
                            "::mlir::mx::MXDialect"];
 }
 
+def MXLowerTosaPass : Pass<"mx-lower-tosa", "::mlir::ModuleOp"> {
+  let summary = "Lower TOSA to linalg, where there is any, by upstream's passes";
+  let description = [{
+    Runs `tosa-optional-decompositions`, `tosa-infer-shapes`,
+    `tosa-to-linalg-named`, `tosa-to-linalg`, `tosa-to-scf`, `tosa-to-arith`,
+    `tosa-to-tensor` and `cse` on the functions of a module that holds an op of
+    TOSA, and nothing on others: each of these passes walks and folds all of a
+    module, whatever it holds.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: tensor<4x8xf32>) -> tensor<8x4xf32> {
+      %y = tosa.transpose %x {perms = array<i32: 1, 0>} : (tensor<4x8xf32>) -> tensor<8x4xf32>
+      return %y : tensor<8x4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: tensor<4x8xf32>) -> tensor<8x4xf32> {
+      %0 = tensor.empty() : tensor<8x4xf32>
+      %y = linalg.transpose ins(%x : tensor<4x8xf32>) outs(%0 : tensor<8x4xf32>) permutation = [1, 0]
+      return %y : tensor<8x4xf32>
+    }
+    ```
+  }];
+}
+
 #endif // MX_CONVERSION_PASSES_TD

@@ -51,11 +51,8 @@ struct QuantizePipelineOptions
                       llvm::cl::init(false)};
 };
 
-/// Float ops of TOSA -> linalg, tensor, arith and scf, by upstream's passes.
-void buildTosaToLinalgPipeline(OpPassManager &pm);
-
-/// Float -> Block: convert-tosa-to-mx, the rest of TOSA to linalg,
-/// convert-linalg-to-mx, mx-fold-constants, canonicalize.
+/// Float -> Block: convert-tosa-to-mx, mx-lower-tosa, convert-linalg-to-mx,
+/// mx-fold-constants, canonicalize.
 void buildQuantizePipeline(OpPassManager &pm,
                            const QuantizePipelineOptions &options);
 

@@ -260,9 +260,13 @@ void NarrowValues::fixEscaping(ModuleOp module) {
 }
 
 NarrowValues::NarrowValues(ModuleOp module) {
+  WalkResult found = module.walk([](Operation *op) {
+    return isBlockScaledOp(op) ? WalkResult::interrupt()
+                               : WalkResult::advance();
+  });
+  if (!found.wasInterrupted())
+    return; // the way of most modules
   module.walk([&](Operation *op) { visit(op); });
-  if (blockScaledOps.empty())
-    return;
   fixEscaping(module);
   settle();
 }
