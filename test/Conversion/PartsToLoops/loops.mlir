@@ -16,6 +16,10 @@
 //  CHECK-SAME:     %[[C:[^:]+]]: memref<?x32xi8>, %[[S:[^:]+]]: memref<?x2x2xi8>, %[[X:[^:]+]]: memref<?x40xbf16>)
 //   CHECK-DAG:   %[[C0:.+]] = arith.constant 0 : index
 //   CHECK-DAG:   %[[C1:.+]] = arith.constant 1 : index
+//   CHECK-DAG:   %[[C3:.+]] = arith.constant 3 : index
+//   CHECK-DAG:   %[[C4:.+]] = arith.constant 4 : index
+//   CHECK-DAG:   %[[C7:.+]] = arith.constant 7 : index
+//   CHECK-DAG:   %[[C15:.+]] = arith.constant 15 : index
 //   CHECK-DAG:   %[[C32:.+]] = arith.constant 32 : index
 //   CHECK-DAG:   %[[C40:.+]] = arith.constant 40 : index
 //   CHECK-DAG:   %[[C8:.+]] = arith.constant 8 : index
@@ -27,10 +31,13 @@
 //       CHECK:       %[[P:.+]] = memref.load %{{.+}}[%{{.+}}] : memref<256xf32>
 //       CHECK:       %[[NC:.+]] = memref.load %[[S]][%[[I]], %[[B]], %[[C1]]]
 //       CHECK:       %[[N:.+]] = memref.load %{{.+}}[%{{.+}}] : memref<256xf32>
-//       CHECK:       %[[AT:.+]] = arith.shrui %[[K]], %[[C1]]
-//       CHECK:       memref.load %[[C]][%[[I]], %[[AT]]]
-//       CHECK:       %[[BITS:.+]] = arith.shrui
-//       CHECK:       %[[CODE:.+]] = arith.andi %[[BITS]],
+//       CHECK:       %[[BIT:.+]] = arith.muli %[[K]], %[[C4]]
+//       CHECK:       %[[SHIFT:.+]] = arith.andi %[[BIT]], %[[C7]]
+//       CHECK:       %[[AT:.+]] = arith.shrui %[[BIT]], %[[C3]]
+//       CHECK:       %[[BYTE:.+]] = memref.load %[[C]][%[[I]], %[[AT]]]
+//       CHECK:       %[[WIDE:.+]] = arith.index_castui %[[BYTE]]
+//       CHECK:       %[[BITS:.+]] = arith.shrui %[[WIDE]], %[[SHIFT]]
+//       CHECK:       %[[CODE:.+]] = arith.andi %[[BITS]], %[[C15]]
 //       CHECK:       %[[V:.+]] = memref.load %{{.+}}[%[[CODE]]] : memref<16xf32>
 //       CHECK:       %[[NEG:.+]] = arith.cmpi sge, %[[CODE]], %[[C8]]
 //       CHECK:       %[[OWN:.+]] = arith.select %[[NEG]], %[[N]], %[[P]]
