@@ -138,17 +138,17 @@ void BlockQuantizer::quantize(const float *x, int64_t count, uint8_t *codes,
   packCodes(format, plain.data(), format.blockSize, codes);
 }
 
-/// A side without elements copies the other one's scale; without any, it is 1.
+/// A side without elements copies the other one's scale.
 std::array<unsigned, 2>
 BlockQuantizer::scaleCodes(const float *x, const Extremes &extremes) const {
-  unsigned one = spec(format.scale).one;
+  unsigned ofZeros = scaleOfZeros(format, quantizer);
   if (extremes.magnitude() == 0)
-    return {one, one};
+    return {ofZeros, ofZeros};
   if (format.scheme == Scheme::Symmetric) {
     unsigned code = scaleOfSide(x, extremes.magnitude());
     return {code, code};
   }
-  std::array<unsigned, 2> codes{one, one};
+  std::array<unsigned, 2> codes{ofZeros, ofZeros};
   for (size_t side = 0; side < 2; ++side) {
     if (extremes.side[side] == 0)
       continue;

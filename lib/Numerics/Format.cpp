@@ -150,9 +150,11 @@ std::string invalidReason(const FormatSpec &format,
   if (quantizer.mse)
     return "emulator parity excludes the search for the least error, found "
            "both";
-  if (quantizer.scaleRule == ScaleRule::PotCeil)
-    return "emulator parity needs max_fp, pot_floor or pot_round, found "
-           "pot_ceil";
+  if (quantizer.scaleRule == ScaleRule::PotCeil ||
+      quantizer.scaleRule == ScaleRule::PotFit)
+    return std::string("emulator parity needs max_fp, pot_floor or pot_round, "
+                       "found ") +
+           (quantizer.scaleRule == ScaleRule::PotCeil ? "pot_ceil" : "pot_fit");
   if (format.element != ElementKind::E2M1)
     return std::string("emulator parity needs f4E2M1FN elements, found ") +
            spec(format.element).name;

@@ -6,6 +6,7 @@
 #include "mx/Numerics/Codec.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace mx {
@@ -57,19 +58,42 @@ float largestElement(const FormatSpec &format) {
          static_cast<float>(powerOfTwo(elementUnitExponent(format)));
 }
 
+float stepUpSignificand(const FormatSpec &format, ScaleRule rule) {
+  const ElementSpec &element = spec(format.element);
+  double halfUnit = powerOfTwo(-(element.fractionBits + 1));
+  double largest = largestElement(format) * powerOfTwo(-element.maxExponent);
+  auto next = [](double value) {
+    return std::nextafter(static_cast<float>(value), 2.0f);
+  };
+  switch (rule) {
+  case ScaleRule::MaxFp:
+  case ScaleRule::PotFloor:
+    break;
+  case ScaleRule::PotCeil: // E < m / 2^e
+    return next(largest);
+  case ScaleRule::PotRound: // the last value that still rounds down
+    return static_cast<float>(2 - halfUnit);
+  case ScaleRule::PotFit: { // the tie above E is E's where its code is even
+    bool isEven = std::fmod(largest / (2 * halfUnit), 2) == 0;
+    double tie = largest + halfUnit;
+    return isEven ? next(tie) : static_cast<float>(tie);
+  }
+  }
+  return 2;
+}
+
+unsigned scaleOfZeros(const FormatSpec &format, const Quantizer &quantizer) {
+  const ScaleSpec &scale = spec(format.scale);
+  return quantizer.scaleRule == ScaleRule::PotFit ? scale.smallest : scale.one;
+}
+
 /// Returns the power-of-two rules' exponent, exactly: significands are compared
 /// instead of taking logarithms of quotients.
 static int exponentOfMax(const FormatSpec &format, ScaleRule rule, float m) {
-  const ElementSpec &element = spec(format.element);
   int exponent = exponentOf(m);
   double significand = m * powerOfTwo(-exponent); // in [1, 2)
-  bool up = false;
-  if (rule == ScaleRule::PotRound) // the last value that still rounds down
-    up = significand >= 2 - powerOfTwo(-(element.fractionBits + 1));
-  if (rule == ScaleRule::PotCeil) // 2^e * E < m
-    up =
-        significand > largestElement(format) * powerOfTwo(-element.maxExponent);
-  return exponent - element.maxExponent + (up ? 1 : 0);
+  bool up = significand >= stepUpSignificand(format, rule);
+  return exponent - spec(format.element).maxExponent + (up ? 1 : 0);
 }
 
 unsigned scaleOfMax(const FormatSpec &format, const Quantizer &quantizer,

@@ -12,6 +12,10 @@ using namespace mlir;
 
 void mlir::mx::buildQuantizePipeline(OpPassManager &pm,
                                      const QuantizePipelineOptions &options) {
+  ConvertTosaToMXPassOptions tosa;
+  tosa.strict = options.strict;
+  pm.addPass(createConvertTosaToMXPass(tosa));
+  pm.addPass(createMXLowerTosaPass());
   ConvertLinalgToMXPassOptions convert;
   convert.weights = options.weights;
   convert.activations = options.activations;

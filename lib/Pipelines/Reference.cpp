@@ -71,6 +71,7 @@ static void addLowering(OpPassManager &pm) {
 }
 
 void buildFloatToLLVMPipeline(OpPassManager &pm) {
+  pm.addPass(createMXLowerTosaPass());
   addBufferization(pm);
   addLowering(pm);
 }

@@ -145,4 +145,87 @@ def ConvertMXPartsToLoopsPass : Pass<"convert-mx-parts-to-loops", "::mlir::Modul
                            "::mlir::scf::SCFDialect"];
 }
 
+def ConvertTosaToMXPass : Pass<"convert-tosa-to-mx", "::mlir::ModuleOp"> {
+  let summary = "Rewrite TOSA's block-scaled ops as mx ops";
+  let description = [{
+    `tosa.cast_to_block_scaled`, `tosa.cast_from_block_scaled` and
+    `tosa.matmul_t_block_scaled` become `mx.quantize`, `mx.dequantize` and
+    `mx.matmul`. Scales follow the TOSA specification's rule, `pot_fit`.
+
+    Codes and scales become bytes, as `mx.split` has them: codes `[..., K] x
+    f4E2M1FN` become `[..., K / 2] x i8` with the even k in the low nibble, 6-bit
+    codes `[..., 3 * K / 4] x i8`, 8-bit codes and `!tosa.mxint8` `[..., K] x i8`,
+    scales `[..., K / 32] x f8E8M0FNU` become `[..., K / 32, 1] x i8`; so do
+    constants of them and arguments and results of functions, public ones too.
+    A narrow tensor that another op holds (but for `tosa.identity`,
+    `tensor.cast`, `arith.select`, `func` and `scf`) stays, and with it every
+    block-scaled op that it flows to or comes from; other ops of TOSA are
+    upstream's to lower.
+
+    Each block-scaled op gets a remark of category `mx-quantize`, and so do the
+    casts of the `quant` dialect, which are left alone. `strict` makes an error
+    of each op that is left alone.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: tensor<4x64xf32>) -> (tensor<4x64xf4E2M1FN>, tensor<4x2xf8E8M0FNU>) {
+      %c, %s = tosa.cast_to_block_scaled %x {block_size = BLOCK_SIZE_32}
+        : (tensor<4x64xf32>) -> (tensor<4x64xf4E2M1FN>, tensor<4x2xf8E8M0FNU>)
+      return %c, %s : tensor<4x64xf4E2M1FN>, tensor<4x2xf8E8M0FNU>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: tensor<4x64xf32>) -> (tensor<4x32xi8>, tensor<4x2x1xi8>) {
+      %0 = tensor.empty() : tensor<4x64x!mx.mxfp4>
+      %q = mx.quantize ins(%x : tensor<4x64xf32>) outs(%0 : tensor<4x64x!mx.mxfp4>)
+        using #mx.quantizer<rounding = nearest_even, scale_rule = pot_fit>
+      %c, %s = mx.split %q : tensor<4x64x!mx.mxfp4>
+      return %c, %s : tensor<4x32xi8>, tensor<4x2x1xi8>
+    }
+    ```
+  }];
+  let options = [
+    Option<"strict", "strict", "bool", /*default=*/"false",
+           "An op that is left alone is an error">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::mlir::mx::MXDialect"];
+}
+
+def MXLowerTosaPass : Pass<"mx-lower-tosa", "::mlir::ModuleOp"> {
+  let summary = "Lower TOSA to linalg, where there is any, by upstream's passes";
+  let description = [{
+    Runs `tosa-optional-decompositions`, `tosa-infer-shapes`,
+    `tosa-to-linalg-named`, `tosa-to-linalg`, `tosa-to-scf`, `tosa-to-arith`,
+    `tosa-to-tensor` and `cse` on the functions of a module that holds an op of
+    TOSA, and nothing on others: each of these passes walks and folds all of a
+    module, whatever it holds.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: tensor<4x8xf32>) -> tensor<8x4xf32> {
+      %y = tosa.transpose %x {perms = array<i32: 1, 0>} : (tensor<4x8xf32>) -> tensor<8x4xf32>
+      return %y : tensor<8x4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: tensor<4x8xf32>) -> tensor<8x4xf32> {
+      %0 = tensor.empty() : tensor<8x4xf32>
+      %y = linalg.transpose ins(%x : tensor<4x8xf32>) outs(%0 : tensor<8x4xf32>) permutation = [1, 0]
+      return %y : tensor<8x4xf32>
+    }
+    ```
+  }];
+}
+
 #endif // MX_CONVERSION_PASSES_TD

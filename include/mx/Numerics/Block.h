@@ -4,7 +4,8 @@
 // * a zero result keeps its sign in symmetric formats and is code 0 in
 //   asymmetric ones;
 // * the scale of a side without elements is a copy of the other side's;
-// * an all-zero block has scale 1.0 (affine: step 1.0, minimum 0);
+// * an all-zero block has scale 1.0 (affine: step 1.0, minimum 0), under PotFit
+//   the smallest scale;
 // * a scale that underflows is the smallest positive code, one that overflows
 //   the largest finite code, and the elements are chosen with it;
 // * the affine minimum of a block without negative elements is +0, and one that

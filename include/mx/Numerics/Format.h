@@ -41,8 +41,10 @@ enum class Rounding : uint8_t { NearestEven, NearestAway, TowardZero };
 /// How the scale of a block (or of a side) follows from its largest magnitude m
 /// and the largest element E. MaxFp: m / E, rounded to the scale type.
 /// PotFloor: 2^(floor(log2 m) - emax). PotCeil: 2^ceil(log2(m / E)). PotRound:
-/// PotFloor, one exponent more where m's fraction would round up.
-enum class ScaleRule : uint8_t { MaxFp, PotFloor, PotCeil, PotRound };
+/// PotFloor, one exponent more where m's fraction would round up. PotFit
+/// (TOSA's): the least power of two with which m, rounded to nearest even, is
+/// at most E; so the smallest of all where m is 0.
+enum class ScaleRule : uint8_t { MaxFp, PotFloor, PotCeil, PotRound, PotFit };
 
 /// Facts of an element encoding. A float of `exponentBits` = 0 is an integer.
 struct ElementSpec {
@@ -225,6 +227,15 @@ std::optional<Preset> parsePreset(std::string_view text, std::string &error);
 /// `format` up to the block size; empty where there is none.
 std::string_view presetNameOf(const FormatSpec &format,
                               const Quantizer &quantizer);
+
+/// Returns where the exponent of a power-of-two rule steps up: the least
+/// significand in [1, 2) of a float m that needs 2^(floor(log2 m) - emax + 1);
+/// 2 where none does.
+float stepUpSignificand(const FormatSpec &format, ScaleRule rule);
+
+/// Returns the scale code of a block, or of the sides of one, without elements
+/// but zeros: 1.0, and under PotFit the smallest.
+unsigned scaleOfZeros(const FormatSpec &format, const Quantizer &quantizer);
 
 /// Returns why `format` is not one this library defines, empty where it is:
 /// the block size is a power of two from 8 to 256; an asymmetric scheme needs

@@ -59,7 +59,8 @@ struct QuantizePipelineOptions
                       llvm::cl::init(false)};
 };
 
-/// Float -> Block: convert-linalg-to-mx, mx-rotate-operands where asked for,
+/// Float -> Block: convert-tosa-to-mx, mx-lower-tosa, convert-linalg-to-mx,
+/// mx-rotate-operands where asked for,
 /// mx-fold-constants, canonicalize.
 void buildQuantizePipeline(OpPassManager &pm,
                            const QuantizePipelineOptions &options);
@@ -71,7 +72,8 @@ void buildReferencePipeline(OpPassManager &pm);
 /// Tensors of upstream's dialects -> LLVM dialect, by upstream passes alone and
 /// the ABI of the runner: results are in new buffers that the caller frees (two
 /// may share one), `_mlir_ciface_NAME` for every public function. The tail of
-/// the reference pipeline, and all that a float module needs to run.
+/// the reference pipeline, and all that a float module needs to run. Float ops
+/// of TOSA go through linalg.
 void buildFloatToLLVMPipeline(OpPassManager &pm);
 
 /// Registers `mx-quantize` alone.

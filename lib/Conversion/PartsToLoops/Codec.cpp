@@ -298,14 +298,8 @@ static Value powerOfTwoCode(ScalarBuilder &b, const FormatSpec &format,
       b.mul(m, powerOfTwo(b, b.sub(b.integer(i64, 0), exponent))); // in [1, 2)
   Value code = b.add(exponent, b.integer(i64, 127 - element.maxExponent));
   if (rule != ::mx::ScaleRule::PotFloor) {
-    Value up;
-    if (rule == ::mx::ScaleRule::PotRound)
-      up = b.lessEqual(b.f64(2 - std::ldexp(1.0, -(element.fractionBits + 1))),
-                       significand);
-    else
-      up = b.less(
-          b.f64(std::ldexp(::mx::largestElement(format), -element.maxExponent)),
-          significand);
+    Value up =
+        b.lessEqual(b.f64(::mx::stepUpSignificand(format, rule)), significand);
     code = b.add(code, b.make<arith::ExtUIOp>(i64, up));
   }
   code = b.min(b.max(code, b.integer(i64, 0)), b.integer(i64, 254));

@@ -140,14 +140,15 @@ Value BlockQuantizer::scaleOfSide(int side, Value m) {
   return quantizer.mse ? searchScale(side, code) : code;
 }
 
-/// A side without elements copies the other one's scale; without any, it is 1.
+/// A side without elements copies the other one's scale.
 SmallVector<Value> BlockQuantizer::scaleCodes(ValueRange sides) {
-  Value one = b.i32(::mx::spec(format.scale).one), zero = b.f32(0);
+  Value ofZeros = b.i32(::mx::scaleOfZeros(format, quantizer));
+  Value zero = b.f32(0);
   auto ofSide = [&](int side, Value m) {
     return b.conditional(
         b.getI32Type(), b.less(zero, m),
         [&] { return SmallVector<Value>{scaleOfSide(side, m)}; },
-        [&] { return SmallVector<Value>{one}; })[0];
+        [&] { return SmallVector<Value>{ofZeros}; })[0];
   };
   if (format.scheme == Scheme::Symmetric)
     return {ofSide(0, b.max(sides[0], sides[1]))};

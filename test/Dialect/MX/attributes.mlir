@@ -11,13 +11,15 @@
 //  CHECK-SAME:     b = #mx.quantizer<rounding = nearest_away, scale_rule = max_fp, scale_rounding = toward_zero>
 //  CHECK-SAME:     c = #mx.quantizer<rounding = toward_zero, scale_rule = pot_ceil, scale_search = mse>
 //  CHECK-SAME:     d = #mx.quantizer<rounding = nearest_away, scale_rule = pot_round, compat = emulator>
-//  CHECK-SAME:     e = #mx.quantizer<rounding = nearest_even, scale_rule = pot_floor>
+//  CHECK-SAME:     e = #mx.quantizer<rounding = nearest_even, scale_rule = pot_floor>,
+//  CHECK-SAME:     f = #mx.quantizer<rounding = nearest_even, scale_rule = pot_fit>
 func.func private @quantizers() attributes {
   a = #mx.quantizer<rounding = nearest_even, scale_rule = max_fp, scale_rounding = nearest_even>,
   b = #mx.quantizer<scale_rounding = toward_zero, scale_rule = max_fp, rounding = nearest_away>,
   c = #mx.quantizer<scale_search = mse, rounding = toward_zero, scale_rule = pot_ceil>,
   d = #mx.quantizer<compat = emulator, rounding = nearest_away, scale_rule = pot_round>,
-  e = #mx.quantizer<rounding = nearest_even, scale_rule = pot_floor>
+  e = #mx.quantizer<rounding = nearest_even, scale_rule = pot_floor>,
+  f = #mx.quantizer<rounding = nearest_even, scale_rule = pot_fit>
 }
 
 // A preset is a keyword, or a string with a block size; rules other than the

@@ -7,7 +7,7 @@ func.func private @rounding() attributes {a = #mx.quantizer<rounding = nearest, 
 
 // -----
 
-// expected-error @+1 {{found 'max', expected one of max_fp, pot_floor, pot_ceil, pot_round}}
+// expected-error @+1 {{found 'max', expected one of max_fp, pot_floor, pot_ceil, pot_round, pot_fit}}
 func.func private @scale_rule() attributes {a = #mx.quantizer<rounding = nearest_even, scale_rule = max>}
 
 // -----

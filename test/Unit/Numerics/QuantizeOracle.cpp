@@ -155,8 +155,25 @@ unsigned searchElement(const FormatSpec &format, Rounding rounding, float x,
   return searchElement(format, magnitudesOf(format), rounding, x, scale);
 }
 
+/// Goes up from the smallest scale until m is not above the value midway
+/// between E and the next one, or at it where E's code is even.
+static unsigned searchFit(const FormatSpec &format, Dyadic m) {
+  std::vector<int64_t> units = magnitudesOf(format).units;
+  int64_t last = units.back(), before = units[units.size() - 2];
+  Dyadic tie{3 * last - before, magnitudesOf(format).exponent - 1};
+  bool isEven = units.size() % 2 != 0;
+  for (unsigned code = 0; code < 254; ++code) {
+    int side = compare(m, times(tie, scaleValue(ScaleKind::E8M0, code)));
+    if (side < 0 || (side == 0 && isEven))
+      return code;
+  }
+  return 254;
+}
+
 static unsigned searchPowerOfTwo(const FormatSpec &format, ScaleRule rule,
                                  Dyadic m) {
+  if (rule == ScaleRule::PotFit)
+    return searchFit(format, m);
   int exponent = floorLog2(m) - floorLog2(largestElementValue(format));
   if (rule == ScaleRule::PotRound) {
     // m / 2^floor(log2 m) against 2 - 2^-n, n = significand bits of an element.
@@ -255,7 +272,9 @@ static std::vector<unsigned> blockScales(const FormatSpec &format,
       sides[format.scheme == Scheme::Asymmetric && x[i] < 0].push_back(x[i]);
   if (sides[0].empty() && sides[1].empty())
     return std::vector<unsigned>(static_cast<size_t>(format.scalesPerBlock()),
-                                 unitScaleCode(format.scale));
+                                 quantizer.scaleRule == ScaleRule::PotFit
+                                     ? 0
+                                     : unitScaleCode(format.scale));
   std::vector<unsigned> codes;
   for (int side = 0; side < format.scalesPerBlock(); ++side) {
     const std::vector<float> &own = sides[side];

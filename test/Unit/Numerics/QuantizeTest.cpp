@@ -70,7 +70,8 @@ TEST(Quantize, EveryRuleEqualsExhaustiveSearch) {
   constexpr Rounding roundings[] = {
       Rounding::NearestEven, Rounding::NearestAway, Rounding::TowardZero};
   constexpr ScaleRule rules[] = {ScaleRule::MaxFp, ScaleRule::PotFloor,
-                                 ScaleRule::PotCeil, ScaleRule::PotRound};
+                                 ScaleRule::PotCeil, ScaleRule::PotRound,
+                                 ScaleRule::PotFit};
   int tried = 0;
   std::vector<FormatSpec> all = unnamedFormats();
   for (const NamedFormat &entry : formats)
@@ -159,10 +160,10 @@ TEST(Quantize, PowerOfTwoRulesAtTheirEdges) {
     if (format.scale != ScaleKind::E8M0)
       continue;
     std::vector<float> edges{1.0f,        1.5f,        2 - 0x1p-2f, 2 - 0x1p-3f,
-                             2 - 0x1p-4f, 2 - 0x1p-6f, 2 - 0x1p-7f};
+                             2 - 0x1p-4f, 2 - 0x1p-6f, 2 - 0x1p-7f, 1.8125f};
     int64_t mismatches = 0;
-    for (ScaleRule rule :
-         {ScaleRule::PotFloor, ScaleRule::PotCeil, ScaleRule::PotRound})
+    for (ScaleRule rule : {ScaleRule::PotFloor, ScaleRule::PotCeil,
+                           ScaleRule::PotRound, ScaleRule::PotFit})
       for (float edge : edges)
         for (int exponent = -149; exponent <= 127; ++exponent) {
           float m = edge * exp2Of(exponent);

@@ -151,13 +151,14 @@ INSTANTIATE_TEST_SUITE_P(Reference, QuantizeEveryPreset,
 /// Every rounding and rule, not only those of a preset.
 TEST(Quantize, EveryRuleAsTheLibrary) {
   StringRef roundings[] = {"nearest_even", "nearest_away", "toward_zero"};
-  StringRef rules[] = {"max_fp", "pot_floor", "pot_ceil", "pot_round"};
+  StringRef rules[] = {"max_fp", "pot_floor", "pot_ceil", "pot_round",
+                       "pot_fit"};
   StringRef formats[] = {"mxfp4",      "amxfp4",     "mxfp6_e2m3",
                          "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2",
                          "mxint8",     "int4",       "int4_affine"};
   for (StringRef name : formats)
     for (unsigned rounding = 0; rounding < 3; ++rounding)
-      for (unsigned rule = 0; rule < 4; ++rule) {
+      for (unsigned rule = 0; rule < 5; ++rule) {
         ::mx::FormatSpec format = *::mx::findFormat(name);
         ::mx::Quantizer quantizer;
         quantizer.rounding = static_cast<::mx::Rounding>(rounding);

@@ -57,8 +57,8 @@ parseFields(AsmParser &parser, ArrayRef<StringLiteral> required,
 
 static constexpr StringLiteral kRoundings[] = {"nearest_even", "nearest_away",
                                                "toward_zero"};
-static constexpr StringLiteral kScaleRules[] = {"max_fp", "pot_floor",
-                                                "pot_ceil", "pot_round"};
+static constexpr StringLiteral kScaleRules[] = {
+    "max_fp", "pot_floor", "pot_ceil", "pot_round", "pot_fit"};
 
 /// Parses one of `names` into the enumerator of that index.
 template <typename Enum, size_t N>

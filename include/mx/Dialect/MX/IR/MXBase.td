@@ -118,8 +118,8 @@ def MX_QuantizerAttr : MX_Attr<"Quantizer", "quantizer"> {
                       [, scale_search = mse] [, compat = emulator]>
 
     with R one of `nearest_even`, `nearest_away`, `toward_zero` and S one of
-    `max_fp`, `pot_floor`, `pot_ceil`, `pot_round`; `scale_rounding` belongs to
-    `max_fp` and is `nearest_even` where it is not written. In `mx.quantize` a
+    `max_fp`, `pot_floor`, `pot_ceil`, `pot_round`, `pot_fit` (TOSA's);
+    `scale_rounding` belongs to `max_fp` and is `nearest_even` where it is not written. In `mx.quantize` a
     preset's name stands for the whole attribute. `include/mx/Numerics` defines
     the meaning of each.
   }];
