@@ -60,8 +60,7 @@ struct QuantizePipelineOptions
 };
 
 /// Float -> Block: convert-tosa-to-mx, mx-lower-tosa, convert-linalg-to-mx,
-/// mx-rotate-operands where asked for,
-/// mx-fold-constants, canonicalize.
+/// mx-rotate-operands where asked for, mx-fold-constants, canonicalize.
 void buildQuantizePipeline(OpPassManager &pm,
                            const QuantizePipelineOptions &options);
 
