@@ -58,8 +58,9 @@ def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
     llvm or gpu ops, or builtin.
 
     Everything else is an error at the op, which says what was found and what
-    the stage wants. A slice at run-time offsets along the blocked axis cannot
-    be checked and is refused.
+    the stage wants. A slice at run-time offsets along the blocked axis is
+    refused unless its form proves that it cuts no block: an induction variable
+    that steps by whole blocks, with a constant size or the rest of the axis.
 
     ```mlir
     // At stage block this is fine: whole blocks of the last axis.
