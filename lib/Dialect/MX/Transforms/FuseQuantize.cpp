@@ -120,22 +120,21 @@ static std::optional<Reason> whyNoLoop(QuantizeOp op) {
   return std::nullopt;
 }
 
+/// Returns why the group of a mx.quantize, cut by rows, gets no loop.
 static Reason whyAlone(const FusionGroup &group) {
   auto op = cast<QuantizeOp>(group.root());
   if (group.members.size() > 1)
     return {"OneTile", "all rows fit one tile"};
   Operation *producer = op.getSource().getDefiningOp();
-  if (!producer || !isa<linalg::LinalgOp, MatmulOp>(producer) ||
-      isa<linalg::FillOp>(producer))
+  if (!producer || !canJoinGroup(producer))
     return {"NoProducer", "the source is not computed by an op that can be "
                           "tiled with it"};
   if (llvm::any_of(producer->getUsers(), [&](Operation *user) {
-        return !group.members.contains(user) && !isa<tensor::DimOp>(user);
+        return user != op && !isa<tensor::DimOp>(user);
       }))
     return {"OtherUses", "the source has other uses too"};
-  if (isa<MatmulOp>(producer))
-    return {"CutsBlocks", "the tile's columns are not whole blocks"};
-  return {"NotByRows", "rows of the source cannot be computed one by one"};
+  return {"NotByRows", "a row of the source needs more than one row of it to "
+                       "be computed"};
 }
 
 /// Plans a mx.quantize with all that makes its source.
@@ -170,15 +169,15 @@ static remark::RemarkOpts remarkOf(Operation *op, StringRef id) {
       function ? function.getName() : StringRef());
 }
 
-static void remarkFused(const Plan &plan) {
+static void remarkFused(const Plan &plan, Operation *loop, Location rootLoc,
+                        StringRef rootName) {
   using Arg = remark::detail::Remark::Arg;
   auto extent = [&](int64_t fromLast) {
     int64_t size = plan.sizes[plan.sizes.size() - fromLast];
     return size == 0 ? std::string("all") : std::to_string(size);
   };
-  Operation *root = plan.group.root();
-  remark::passed(root->getLoc(), remarkOf(root, "Fused"))
-      << Arg("Root", root->getName().getStringRef())
+  remark::passed(rootLoc, remarkOf(loop, "Fused"))
+      << Arg("Root", rootName)
       << Arg("Ops", std::to_string(plan.group.members.size()))
       << Arg("Rows", extent(2)) << Arg("Columns", extent(1));
 }
@@ -271,10 +270,18 @@ struct FuseQuantize final : impl::MXFuseQuantizePassBase<FuseQuantize> {
   }
 
 private:
-  /// Returns true where anything was fused.
+  /// Returns true where anything was changed. The body of a linalg op may go
+  /// with it, and holds nothing to fuse.
   bool fuseIn(FunctionOpInterface function) {
     SmallVector<Block *> blocks;
-    function.walk([&](Block *block) { blocks.push_back(block); });
+    function.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (isa<linalg::LinalgOp>(op))
+        return WalkResult::skip();
+      for (Region &region : op->getRegions())
+        for (Block &block : region)
+          blocks.push_back(&block);
+      return WalkResult::advance();
+    });
     bool any = false;
     for (Block *block : blocks)
       any |= fuseIn(block, {rows, columns});
@@ -283,17 +290,24 @@ private:
 
   bool fuseIn(Block *block, TileShape tile) {
     IRRewriter rewriter(&getContext());
-    bool any = false;
-    for (const Plan &plan : planBlock(block, tile)) {
-      remarkFused(plan);
-      bool isByRows = isa<QuantizeOp>(plan.group.root()) &&
-                      plan.sizes.back() == 0 && plan.group.hasMatmul();
+    SmallVector<Plan> plans = planBlock(block, tile);
+    for (const Plan &plan : plans) {
+      Operation *root = plan.group.root();
+      Location loc = root->getLoc();
+      StringRef name = root->getName().getStringRef();
+      bool holdsProducts = isa<QuantizeOp>(root) && plan.sizes.back() == 0 &&
+                           plan.group.hasMatmul();
       scf::ForallOp loop = fuse(rewriter, plan);
-      any |= loop != nullptr;
-      if (loop && isByRows)
+      if (!loop) {
+        if (auto quantize = dyn_cast<QuantizeOp>(root))
+          remarkAlone(quantize, {"NotTiled", "upstream's tiling declined"});
+        continue;
+      }
+      remarkFused(plan, loop, loc, name);
+      if (holdsProducts)
         fuseIn(loop.getBody(), {0, columns});
     }
-    return any;
+    return !plans.empty();
   }
 
   /// Groups of `block`, from its end; the groups found first take what they

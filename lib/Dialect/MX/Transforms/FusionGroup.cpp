@@ -14,6 +14,10 @@ using namespace mlir::mx;
 /// merged afterwards; a chain in which each op uses the last one twice has 2^n.
 static constexpr int64_t kMaxPaths = 64;
 
+static AffineMap resultMapOf(linalg::LinalgOp op) {
+  return op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+}
+
 bool FusionGroup::hasMatmul() const {
   return llvm::any_of(members, [](Operation *op) { return isa<MatmulOp>(op); });
 }
@@ -23,14 +27,12 @@ bool mlir::mx::isElementwiseOp(Operation *op) {
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
          op->getNumResults() == 1 &&
          linalgOp.getNumParallelLoops() == linalgOp.getNumLoops() &&
-         linalgOp.getMatchingIndexingMap(linalgOp.getDpsInitOperand(0))
-             .isPermutation();
+         resultMapOf(linalgOp).isPermutation();
 }
 
 int64_t mlir::mx::loopOfResultAxis(Operation *op, int64_t axis) {
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
-    return linalgOp.getMatchingIndexingMap(linalgOp.getDpsInitOperand(0))
-        .getDimPosition(axis);
+    return resultMapOf(linalgOp).getDimPosition(axis);
   return axis;
 }
 
@@ -54,13 +56,12 @@ public:
   FusionGroup close() && {
     for (Operation *op = group.root()->getPrevNode(); op;
          op = op->getPrevNode())
-      if (isCandidate(op))
+      if (canJoinGroup(op))
         tryToAdd(op);
     return std::move(group);
   }
 
 private:
-  static bool isCandidate(Operation *op);
   void tryToAdd(Operation *op);
 
   FusionGroup group;
@@ -69,9 +70,7 @@ private:
 
 } // namespace
 
-/// A product or convolution of floats reads much for each element; tiles of one
-/// are somebody else's decision. A fill goes with every tile that wants it.
-bool Closure::isCandidate(Operation *op) {
+bool mlir::mx::canJoinGroup(Operation *op) {
   if (isa<MatmulOp, DequantizeOp>(op))
     return true;
   if (auto outer = dyn_cast<OuterScaleOp>(op))
@@ -80,6 +79,7 @@ bool Closure::isCandidate(Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
          op->getNumResults() == 1 && !isa<linalg::FillOp>(op) &&
+         resultMapOf(linalgOp).isProjectedPermutation() &&
          !linalg::isaContractionOpInterface(linalgOp) &&
          !linalg::isaConvolutionOpInterface(linalgOp);
 }
@@ -91,8 +91,7 @@ static std::optional<SmallVector<int64_t>> axesOfUse(OpOperand &use,
                                                      ArrayRef<int64_t> axes) {
   Operation *owner = use.getOwner();
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(owner)) {
-    AffineMap result =
-        linalgOp.getMatchingIndexingMap(linalgOp.getDpsInitOperand(0));
+    AffineMap result = resultMapOf(linalgOp);
     AffineMap operand = linalgOp.getMatchingIndexingMap(&use);
     SmallVector<int64_t> ofUse;
     for (int64_t axis : axes) {
@@ -137,14 +136,6 @@ void Closure::tryToAdd(Operation *op) {
   // Its own axes are batches, M and N in this order.
   if (isa<MatmulOp>(op) && member.axes != members[group.root()].axes)
     return;
-  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
-  if (linalgOp) {
-    AffineMap result =
-        linalgOp.getMatchingIndexingMap(linalgOp.getDpsInitOperand(0));
-    for (int64_t axis : member.axes)
-      if (!isa<AffineDimExpr>(result.getResult(axis)))
-        return;
-  }
   group.members.insert(op);
   members[op] = std::move(member);
 }

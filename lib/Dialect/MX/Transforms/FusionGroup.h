@@ -28,6 +28,12 @@ struct FusionGroup {
 /// is one with a use outside.
 FusionGroup findFusionGroup(Operation *root, ArrayRef<int64_t> axes);
 
+/// Returns true for what may be a member beside the root: elementwise ops,
+/// reductions, and mx ops that have rows. A product or convolution of floats
+/// reads much for each element; tiles of one are somebody else's decision. A
+/// fill is no member: it goes with every tile that wants it.
+bool canJoinGroup(Operation *op);
+
 /// Returns true where each element of `op`'s only result comes from the
 /// elements at its own place: an elementwise linalg op that keeps or permutes
 /// the axes.
