@@ -36,25 +36,23 @@ struct LoopNest {
   bool reduces = false;        ///< the last loop is a reduction
 
   int64_t last() const { return domain.size() - 1; }
-  bool isLastWhole(ExtentsRef offsets, ExtentsRef sizes) const;
+  bool isLastWhole(ExtentsRef sizes) const;
   bool keepsBlocks(ExtentsRef offsets, ExtentsRef sizes) const;
 };
 
 } // namespace
 
-bool LoopNest::isLastWhole(ExtentsRef offsets, ExtentsRef sizes) const {
-  if (isEqualConstantIntOrValue(offsets.back(), domain.back().offset) &&
-      isEqualConstantIntOrValue(sizes.back(), domain.back().size))
+bool LoopNest::isLastWhole(ExtentsRef sizes) const {
+  if (isEqualConstantIntOrValue(sizes.back(), domain.back().size))
     return true;
   return llvm::any_of(blocked, [&](Value tensor) {
     int64_t axis = cast<RankedTensorType>(tensor.getType()).getRank() - 1;
-    return isWholeAxis(offsets.back(), sizes.back(), tensor, axis);
+    return isWholeAxis(sizes.back(), tensor, axis);
   });
 }
 
 bool LoopNest::keepsBlocks(ExtentsRef offsets, ExtentsRef sizes) const {
-  return isLastWhole(offsets, sizes) ||
-         llvm::any_of(blocked, [&](Value tensor) {
+  return isLastWhole(sizes) || llvm::any_of(blocked, [&](Value tensor) {
            return keepsBlocksWhole(offsets.back(), sizes.back(), tensor, block);
          });
 }
@@ -204,8 +202,10 @@ static Value sliceOf(OpBuilder &b, Location loc, Value tensor,
   if (loops.empty())
     return tensor;
   Extents from = pick(offsets, loops), extents = pick(sizes, loops);
-  if (loops.back() == nest.last() && nest.isLastWhole(offsets, sizes))
+  if (loops.back() == nest.last() && nest.isLastWhole(sizes)) {
+    from.back() = b.getIndexAttr(0);
     extents.back() = tensor::getMixedSize(b, loc, tensor, loops.size() - 1);
+  }
   Extents strides(loops.size(), b.getIndexAttr(1));
   auto slice =
       tensor::ExtractSliceOp::create(b, loc, tensor, from, extents, strides);
@@ -240,7 +240,7 @@ struct BlockTiling final : TilingInterface::ExternalModel<BlockTiling<Op>, Op> {
                                                  ExtentsRef offsets,
                                                  ExtentsRef sizes) const {
     LoopNest nest = loopsOf(b, cast<Op>(op));
-    bool isWhole = nest.isLastWhole(offsets, sizes);
+    bool isWhole = nest.isLastWhole(sizes);
     if (!mayCutRows(op) || (!isWhole && (!mayCutLastLoop(cast<Op>(op)) ||
                                          !nest.keepsBlocks(offsets, sizes))))
       return failure();
@@ -316,8 +316,7 @@ struct BlockTiling final : TilingInterface::ExternalModel<BlockTiling<Op>, Op> {
         domainOffsets[loop] = offset;
         domainSizes[loop] = size;
       }
-    return success(!nest.reduces ||
-                   nest.isLastWhole(domainOffsets, domainSizes));
+    return success(!nest.reduces || nest.isLastWhole(domainSizes));
   }
 
   FailureOr<TilingResult> getTiledImplementationFromOperandTiles(

@@ -63,10 +63,7 @@ static bool isRest(AffineExpr size, affine::AffineMinOp min,
   return excess.isSingleConstant() && excess.getSingleConstantResult() == 0;
 }
 
-bool mlir::mx::isWholeAxis(OpFoldResult offset, OpFoldResult size, Value tensor,
-                           int64_t axis) {
-  if (getConstantIntValue(offset) != 0)
-    return false;
+bool mlir::mx::isWholeAxis(OpFoldResult size, Value tensor, int64_t axis) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (std::optional<int64_t> constant = getConstantIntValue(size))
     return *constant == type.getDimSize(axis);
@@ -81,7 +78,7 @@ bool mlir::mx::keepsBlocksWhole(OpFoldResult offset, OpFoldResult size,
   int64_t axis = type.getRank() - 1, extent = type.getDimSize(axis);
   if (!isMultipleOf(offset, block))
     return false;
-  if (isMultipleOf(size, block) || isWholeAxis(offset, size, tensor, axis))
+  if (isMultipleOf(size, block) || isWholeAxis(size, tensor, axis))
     return true;
   if (ShapedType::isDynamic(extent))
     return false;

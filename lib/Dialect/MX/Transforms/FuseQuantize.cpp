@@ -129,12 +129,7 @@ static Reason whyAlone(const FusionGroup &group) {
   if (!producer || !canJoinGroup(producer))
     return {"NoProducer", "the source is not computed by an op that can be "
                           "tiled with it"};
-  if (llvm::any_of(producer->getUsers(), [&](Operation *user) {
-        return user != op && !isa<tensor::DimOp>(user);
-      }))
-    return {"OtherUses", "the source has other uses too"};
-  return {"NotByRows", "a row of the source needs more than one row of it to "
-                       "be computed"};
+  return {"OtherUses", "the source has other uses too"};
 }
 
 /// Plans a mx.quantize with all that makes its source.
@@ -257,8 +252,9 @@ struct FuseQuantize final : impl::MXFuseQuantizePassBase<FuseQuantize> {
   void runOnOperation() override {
     if (rows < 1 || columns < 1) {
       emitError(getOperation().getLoc())
-          << "mx-fuse-quantize: rows is " << rows << " and columns is "
-          << columns << ", expected positive numbers";
+          << "mx-fuse-quantize: rows is " << rows.getValue()
+          << " and columns is " << columns.getValue()
+          << ", expected positive numbers";
       return signalPassFailure();
     }
     SmallVector<FunctionOpInterface> functions;

@@ -12,10 +12,9 @@
 
 namespace mlir::mx {
 
-/// Returns true where [offset, offset + size) is proved to be all of axis `axis`
-/// of `tensor`.
-bool isWholeAxis(OpFoldResult offset, OpFoldResult size, Value tensor,
-                 int64_t axis);
+/// Returns true where `size` is proved to be the extent of axis `axis` of
+/// `tensor`. A range of that size starts at 0: no other is in bounds.
+bool isWholeAxis(OpFoldResult size, Value tensor, int64_t axis);
 
 /// Returns true where [offset, offset + size) of the last axis of `tensor` is
 /// proved to hold whole blocks of `block` elements, or whole ones and then the
