@@ -25,6 +25,9 @@
 // RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
 // REDEFINE: %{entry} = transposed
 // RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
+// REDEFINE: %{entry} = in_place
+// REDEFINE: %{arguments} = --arg=13x64xf32=normal:1 --arg=80x64xf32=normal:2 --arg=13x80xf32=normal:3
+// RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
 //
 // RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --mx-verify-stage | FileCheck %s
 
@@ -153,4 +156,20 @@ func.func @transposed(%x: tensor<13x64xf32>, %w: tensor<80x64xf32>) -> tensor<80
   %q = mx.quantize ins(%z : tensor<80x13xf32>) outs(%eq : tensor<80x13x!mx.amxfp4>) using amxfp4
   %d = mx.dequantize %q : tensor<80x13x!mx.amxfp4> to tensor<80x13xf32>
   return %d : tensor<80x13xf32>
+}
+
+// An epilogue that writes over what it reads, as convert-elementwise-to-linalg
+// makes it: one product a tile, not a second one as the destination.
+// CHECK-LABEL: func @in_place(
+//       CHECK:   scf.forall (%{{.+}}, %{{.+}}) = (0, 0) to (%{{.+}}, 80) step (4, 32)
+//       CHECK:     %[[Y:.+]] = mx.matmul
+//   CHECK-NOT:     mx.matmul
+//       CHECK:     linalg.exp ins(%[[Y]] :
+//       CHECK:   return
+func.func @in_place(%x: tensor<?x64xf32>, %w: tensor<80x64xf32>, %c: tensor<?x80xf32>) -> tensor<?x80xf32> {
+  %eb = tensor.empty() : tensor<80x64x!mx.amxfp4>
+  %b = mx.quantize ins(%w : tensor<80x64xf32>) outs(%eb : tensor<80x64x!mx.amxfp4>) using amxfp4
+  %y = mx.matmul ins(%x, %b : tensor<?x64xf32>, tensor<80x64x!mx.amxfp4>) outs(%c : tensor<?x80xf32>)
+  %z = linalg.exp ins(%y : tensor<?x80xf32>) outs(%y : tensor<?x80xf32>) -> tensor<?x80xf32>
+  return %z : tensor<?x80xf32>
 }

@@ -206,6 +206,30 @@ static scf::SCFTileAndFuseOptions optionsOf(const Plan &plan, Builder &b) {
   return options;
 }
 
+/// Gives a member that writes over another's result, unread, a new tensor to
+/// write: else the other would be computed once more, as a destination.
+static void detachInits(RewriterBase &rewriter, const FusionGroup &group) {
+  for (Operation *op : group.members) {
+    auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+    if (!linalgOp)
+      continue;
+    OpOperand *init = linalgOp.getDpsInitOperand(0);
+    if (linalgOp.payloadUsesValueFromOperand(init) ||
+        !group.members.contains(init->get().getDefiningOp()))
+      continue;
+    rewriter.setInsertionPoint(op);
+    auto type = cast<RankedTensorType>(init->get().getType());
+    SmallVector<Value> extents;
+    for (int64_t axis = 0; axis < type.getRank(); ++axis)
+      if (type.isDynamicDim(axis))
+        extents.push_back(
+            tensor::DimOp::create(rewriter, op->getLoc(), init->get(), axis));
+    Value empty =
+        tensor::EmptyOp::create(rewriter, op->getLoc(), type, extents);
+    rewriter.modifyOpInPlace(op, [&] { init->set(empty); });
+  }
+}
+
 /// The untiled members have no use but for their shapes, which are those of
 /// their operands: erases them.
 static void eraseUntiled(RewriterBase &rewriter, const FusionGroup &group) {
@@ -228,6 +252,7 @@ static void eraseUntiled(RewriterBase &rewriter, const FusionGroup &group) {
 /// ops are then as they were.
 static scf::ForallOp fuse(RewriterBase &rewriter, const Plan &plan) {
   Operation *root = plan.group.root();
+  detachInits(rewriter, plan.group);
   rewriter.setInsertionPoint(root);
   FailureOr<scf::SCFTileAndFuseResult> fused =
       scf::tileConsumerAndFuseProducersUsingSCF(
