@@ -90,11 +90,8 @@ static bool isWorthALoop(const Plan &plan) {
 
 /// A product with what is done to each element of it.
 static std::optional<Plan> planEpilogue(Operation *root, TileShape tile) {
-  if (root->getNumResults() != 1 || !isa<QuantizeOp, MatmulOp>(root)) {
-    if (!isElementwiseOp(root))
-      return std::nullopt;
-  }
-  if (resultTypeOf(root).getRank() < 2)
+  if ((!isa<MatmulOp>(root) && !isElementwiseOp(root)) ||
+      resultTypeOf(root).getRank() < 2)
     return std::nullopt;
   Plan plan = planOf(root, tile);
   if (!plan.group.hasMatmul() || !isWorthALoop(plan))
