@@ -19,7 +19,8 @@ config.environment["PATH"] = os.pathsep.join(
     [config.mx_tools_dir, config.llvm_tools_dir, config.environment["PATH"]]
 )
 # A leak at exit of a tool is none of a test's business; ASan's other findings are.
-config.environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "detect_leaks=0")
+# The packages' half of LLVM's arenas does not unpoison what our inlined half poisons.
+config.environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "detect_leaks=0:allow_user_poisoning=0")
 
 config.substitutions += [
     ("%python", config.mx_python),

@@ -35,9 +35,9 @@ std::string mlir::mx::getIm2ColProblem(linalg::LinalgOp op) {
     if (ShapedType::isDynamicShape(shapeOf(op, index)))
       return llvm::formatv("the {0} is {1}, expected static extents", name,
                            op->getOperand(index).getType());
-    else if (llvm::is_contained(shapeOf(op, index), 0))
-      return llvm::formatv("the {0} is {1}, expected elements", name,
-                           op->getOperand(index).getType());
+  if (getIm2ColExtents(op).k == 0)
+    return llvm::formatv("the filter is {0}, expected windows with elements",
+                         op->getOperand(1).getType());
   Type image = getElementTypeOrSelf(op->getOperand(0));
   Type filter = getElementTypeOrSelf(op->getOperand(1));
   if (image != filter)

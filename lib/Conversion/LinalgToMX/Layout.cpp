@@ -67,8 +67,8 @@ static Value collapse(OpBuilder &builder, Location loc, Value value,
   if (hasHiddenZero(reassociation, from.getShape())) {
     // Without elements, any tensor of the shape is the one.
     SmallVector<Value> extents;
-    for (auto [axis, product] : llvm::enumerate(
-             multiplyExtents(builder, loc, value, reassociation)))
+    for (auto [axis, product] :
+         llvm::enumerate(multiplyExtents(builder, loc, value, reassociation)))
       if (type.isDynamicDim(axis))
         extents.push_back(product);
     return tensor::EmptyOp::create(builder, loc, type, extents);

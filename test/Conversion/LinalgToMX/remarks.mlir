@@ -201,8 +201,8 @@ func.func @mixed_convolution(%x: tensor<2x32x9x9xf16>, %w: tensor<64x32x2x2xbf16
   return %y : tensor<2x64x8x8xf32>
 }
 
-// REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=no_channels | Reason="the image is tensor<2x0x9x9xf32>, expected elements"
-// STRICT: error: {{.*}} (UnsupportedConvolution): the image is
+// REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=no_channels | Reason="the filter is tensor<64x0x2x2xf32>, expected windows with elements"
+// STRICT: error: {{.*}} (UnsupportedConvolution): the filter is
 func.func @no_channels(%x: tensor<2x0x9x9xf32>, %w: tensor<64x0x2x2xf32>, %c: tensor<2x64x8x8xf32>) -> tensor<2x64x8x8xf32> {
   %y = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x0x9x9xf32>, tensor<64x0x2x2xf32>) outs(%c : tensor<2x64x8x8xf32>) -> tensor<2x64x8x8xf32>
   return %y : tensor<2x64x8x8xf32>

@@ -38,7 +38,7 @@ func.func @slice_block_16(%q: tensor<4x64x!mx.nvfp4_row>, %r: tensor<4x64x!mx.bl
 // -----
 
 func.func @slice_dynamic_offset(%q: tensor<4x64x!mx.amxfp4>, %i: index) {
-  // expected-error @+1 {{slices the blocked axis at a run-time offset or size, expected constants or all of the axis}}
+  // expected-error @+1 {{slices the blocked axis at a run-time offset or size, expected constants, tiles of a loop or all of the axis}}
   %0 = tensor.extract_slice %q[0, %i] [4, 32] [1, 1] : tensor<4x64x!mx.amxfp4> to tensor<4x32x!mx.amxfp4>
   return
 }
@@ -46,7 +46,7 @@ func.func @slice_dynamic_offset(%q: tensor<4x64x!mx.amxfp4>, %i: index) {
 // -----
 
 func.func @slice_dynamic_size(%q: tensor<4x64x!mx.amxfp4>, %i: index) {
-  // expected-error @+1 {{slices the blocked axis at a run-time offset or size, expected constants or all of the axis}}
+  // expected-error @+1 {{slices the blocked axis at a run-time offset or size, expected constants, tiles of a loop or all of the axis}}
   %0 = tensor.extract_slice %q[0, 0] [4, %i] [1, 1] : tensor<4x64x!mx.amxfp4> to tensor<4x?x!mx.amxfp4>
   return
 }
@@ -121,7 +121,7 @@ func.func @insert_drops_k(%s: tensor<32x!mx.amxfp4>, %q: tensor<32x64x!mx.amxfp4
 func.func @parallel_insert(%s: tensor<4x32x!mx.amxfp4>, %q: tensor<4x64x!mx.amxfp4>) -> tensor<4x64x!mx.amxfp4> {
   %0 = scf.forall (%i) in (2) shared_outs(%o = %q) -> tensor<4x64x!mx.amxfp4> {
     scf.forall.in_parallel {
-      // expected-error @+1 {{slices the blocked axis at a run-time offset or size, expected constants or all of the axis}}
+      // expected-error @+1 {{slices the blocked axis at a run-time offset or size, expected constants, tiles of a loop or all of the axis}}
       tensor.parallel_insert_slice %s into %o[0, %i] [4, 32] [1, 1] : tensor<4x32x!mx.amxfp4> into tensor<4x64x!mx.amxfp4>
     }
   }

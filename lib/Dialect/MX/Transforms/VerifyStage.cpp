@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mx/Dialect/MX/IR/BlockRange.h"
 #include "mx/Dialect/MX/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -59,28 +60,23 @@ static bool isPartsOp(Operation *op) {
 
 /// Checks that [offset, offset + size) of the last axis is all of it, or whole
 /// blocks.
-static LogicalResult verifyLastAxis(Operation *op, RankedTensorType whole,
-                                    OpFoldResult offset, OpFoldResult size,
-                                    OpFoldResult stride, Value source) {
-  int64_t block = getBlockType(whole).getBlockSize();
-  int64_t axis = whole.getRank() - 1, k = whole.getDimSize(axis);
+static LogicalResult verifyLastAxis(Operation *op, OpFoldResult offset,
+                                    OpFoldResult size, OpFoldResult stride,
+                                    Value source) {
+  int64_t block = getBlockType(source.getType()).getBlockSize();
   std::optional<int64_t> first = getConstantIntValue(offset);
   std::optional<int64_t> count = getConstantIntValue(size);
   if (getConstantIntValue(stride) != 1)
     return op->emitOpError("strides over the blocked axis, expected stride 1");
-  if (first == 0 && source && !count)
-    if (auto dim = cast<Value>(size).getDefiningOp<tensor::DimOp>();
-        dim && dim.getSource() == source && dim.getConstantIndex() == axis)
-      return success();
+  if (keepsBlocksWhole(offset, size, source, block))
+    return success();
   if (!first || !count)
     return op->emitOpError("slices the blocked axis at a run-time offset or "
-                           "size, expected constants or all of the axis");
-  bool reachesEnd = !ShapedType::isDynamic(k) && *first + *count == k;
-  if (*first % block != 0 || (*count % block != 0 && !reachesEnd))
-    return op->emitOpError("cuts a block: offset ")
-           << *first << " and size " << *count
-           << " of the last axis, expected multiples of " << block;
-  return success();
+                           "size, expected constants, tiles of a loop or all "
+                           "of the axis");
+  return op->emitOpError("cuts a block: offset ")
+         << *first << " and size " << *count
+         << " of the last axis, expected multiples of " << block;
 }
 
 /// Checks a slice of `whole`; `part` may have fewer axes, not the last.
@@ -98,7 +94,7 @@ static LogicalResult verifySlice(Op op, RankedTensorType whole,
     if (!mask || mask->contains(whole.getRank() - 1))
       return op->emitOpError("drops the blocked axis");
   }
-  return verifyLastAxis(op, whole, op.getMixedOffsets().back(),
+  return verifyLastAxis(op, op.getMixedOffsets().back(),
                         op.getMixedSizes().back(), op.getMixedStrides().back(),
                         source);
 }

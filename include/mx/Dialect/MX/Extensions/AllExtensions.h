@@ -14,6 +14,10 @@ class DialectRegistry;
 namespace mx {
 /// Lets one-shot-bufferize take ops on parts from tensors to memrefs.
 void registerBufferizableOpInterfaceModels(DialectRegistry &registry);
+
+/// Lets scf tile mx.quantize, mx.outer_scale, mx.dequantize and mx.matmul, and
+/// fuse them with their producers and consumers.
+void registerTilingInterfaceModels(DialectRegistry &registry);
 } // namespace mx
 } // namespace mlir
 

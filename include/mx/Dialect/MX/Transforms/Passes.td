@@ -104,6 +104,80 @@ def MXRotateOperandsPass : Pass<"mx-rotate-operands", "::mlir::ModuleOp"> {
                            "::mlir::mx::MXDialect"];
 }
 
+def MXFuseQuantizePass : Pass<"mx-fuse-quantize", "::mlir::ModuleOp"> {
+  let summary = "Quantize where the numbers are made, and finish products tile by tile";
+  let description = [{
+    Computes in one `scf.forall` over tiles
+
+    - a `mx.quantize` with what makes its source: elementwise ops and row-wise
+      reductions (RMSNorm, LayerNorm, `mx.outer_scale` of a row), one block of
+      `rows` rows at a time;
+    - a `mx.matmul` with its epilogue: elementwise ops (bias, activation,
+      residual, a gate that is a second product) and a `mx.quantize` of the
+      result, one tile of `rows` x `columns` at a time. A last axis that has to
+      be whole (a norm before the quantize) keeps the row block and tiles the
+      product in it by columns.
+
+    Nothing is computed twice: an op with a use outside its group stays outside,
+    as does a quantized activation, which its products share. Leading axes are
+    taken one index at a time. The result has the same bits as before. Where all
+    fits one tile, or an op cannot be tiled, it is left alone; the remarks of
+    category `mx-fuse` say why.
+
+    Before:
+
+    ```mlir
+    #map = affine_map<(m, k) -> (m, k)>
+    func.func @f(%gate: tensor<?x64xf32>, %e: tensor<?x64xf32>, %q: tensor<?x64x!mx.amxfp4>) -> tensor<?x64x!mx.amxfp4> {
+      %x = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel"]}
+          ins(%gate : tensor<?x64xf32>) outs(%e : tensor<?x64xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %0 = math.absf %in : f32
+        linalg.yield %0 : f32
+      } -> tensor<?x64xf32>
+      %0 = mx.quantize ins(%x : tensor<?x64xf32>) outs(%q : tensor<?x64x!mx.amxfp4>) using amxfp4
+      return %0 : tensor<?x64x!mx.amxfp4>
+    }
+    ```
+
+    After, with `rows=32`, the offsets and the size of the last tile left out:
+
+    ```mlir
+    #map = affine_map<(m, k) -> (m, k)>
+    func.func @f(%gate: tensor<64x64xf32>, %e: tensor<64x64xf32>, %q: tensor<64x64x!mx.amxfp4>) -> tensor<64x64x!mx.amxfp4> {
+      %0 = scf.forall (%i) = (0) to (64) step (32) shared_outs(%o = %q) -> (tensor<64x64x!mx.amxfp4>) {
+        %g = tensor.extract_slice %gate[%i, 0] [32, 64] [1, 1] : tensor<64x64xf32> to tensor<32x64xf32>
+        %t = tensor.extract_slice %e[%i, 0] [32, 64] [1, 1] : tensor<64x64xf32> to tensor<32x64xf32>
+        %x = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel"]}
+            ins(%g : tensor<32x64xf32>) outs(%t : tensor<32x64xf32>) {
+        ^bb0(%in: f32, %out: f32):
+          %1 = math.absf %in : f32
+          linalg.yield %1 : f32
+        } -> tensor<32x64xf32>
+        %s = tensor.extract_slice %o[%i, 0] [32, 64] [1, 1] : tensor<64x64x!mx.amxfp4> to tensor<32x64x!mx.amxfp4>
+        %y = mx.quantize ins(%x : tensor<32x64xf32>) outs(%s : tensor<32x64x!mx.amxfp4>) using amxfp4
+        scf.forall.in_parallel {
+          tensor.parallel_insert_slice %y into %o[%i, 0] [32, 64] [1, 1] : tensor<32x64x!mx.amxfp4> into tensor<64x64x!mx.amxfp4>
+        }
+      }
+      return %0 : tensor<64x64x!mx.amxfp4>
+    }
+    ```
+  }];
+  let options = [
+    Option<"rows", "rows", "int64_t", /*default=*/"32",
+           "Rows of a tile, at least 1">,
+    Option<"columns", "columns", "int64_t", /*default=*/"256",
+           "Columns of a tile of a product, at least 1; a multiple of the block "
+           "where the product is quantized">
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
   let summary = "Check that a module is at the stage it is said to be";
   let description = [{
@@ -115,8 +189,9 @@ def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
     llvm or gpu ops, or builtin.
 
     Everything else is an error at the op, which says what was found and what
-    the stage wants. A slice at run-time offsets along the blocked axis cannot
-    be checked and is refused.
+    the stage wants. A slice at run-time offsets along the blocked axis is
+    refused unless its form proves that it cuts no block: an induction variable
+    that steps by whole blocks, with a constant size or the rest of the axis.
 
     ```mlir
     // At stage block this is fine: whole blocks of the last axis.

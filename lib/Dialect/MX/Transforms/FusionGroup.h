@@ -1,0 +1,48 @@
+//===- FusionGroup.h - ops that are computed tile by tile -------*- C++ -*-===//
+//
+// A group is what one parallel loop computes: a root, and every op before it
+// of whose results only the group has use, tile by tile, no tile twice.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MX_LIB_DIALECT_MX_TRANSFORMS_FUSIONGROUP_H
+#define MX_LIB_DIALECT_MX_TRANSFORMS_FUSIONGROUP_H
+
+#include "mx/Dialect/MX/IR/MX.h"
+
+#include "llvm/ADT/SetVector.h"
+
+namespace mlir::mx {
+
+struct FusionGroup {
+  /// The root first, then the others, each after its users.
+  llvm::SetVector<Operation *> members;
+
+  Operation *root() const { return members.front(); }
+  bool hasMatmul() const;
+};
+
+/// Returns the group of `root`, whose result is cut in tiles along `axes`. A
+/// member computes of its result the one tile that the root's tile needs, along
+/// as many axes; an op that would have to compute more is left outside, and so
+/// is one with a use outside.
+FusionGroup findFusionGroup(Operation *root, ArrayRef<int64_t> axes);
+
+/// Returns true for what may be a member beside the root: elementwise ops,
+/// reductions, and mx ops that have rows. A product or convolution of floats
+/// reads much for each element; tiles of one are somebody else's decision. A
+/// fill is no member: it goes with every tile that wants it.
+bool canJoinGroup(Operation *op);
+
+/// Returns true where each element of `op`'s only result comes from the
+/// elements at its own place: an elementwise linalg op that keeps or permutes
+/// the axes.
+bool isElementwiseOp(Operation *op);
+
+/// Returns the loop of `op`, a member of a group, that runs over `axis` of its
+/// result.
+int64_t loopOfResultAxis(Operation *op, int64_t axis);
+
+} // namespace mlir::mx
+
+#endif // MX_LIB_DIALECT_MX_TRANSFORMS_FUSIONGROUP_H

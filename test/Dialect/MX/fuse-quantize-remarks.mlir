@@ -1,0 +1,150 @@
+// Each group and each quantize that is left alone says what and why. What is
+// left alone is not changed.
+//
+// RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --remarks-filter='mx-fuse' --split-input-file -o /dev/null 2>&1 | grep remark: | FileCheck %s --implicit-check-not=remark:
+// RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --split-input-file | FileCheck %s --check-prefix=IR
+// RUN: not mx-opt %s --mx-fuse-quantize='rows=0' 2>&1 | FileCheck %s --check-prefix=OPTION
+// RUN: not mx-opt %s --mx-fuse-quantize='columns=-1' 2>&1 | FileCheck %s --check-prefix=OPTION
+
+// OPTION: error: mx-fuse-quantize: rows is {{0|32}} and columns is {{-1|256}}, expected positive numbers
+
+// IR-LABEL: func @argument(
+//   IR-NOT:   scf.forall
+//       IR:   return
+// CHECK: [[#@LINE+3]]:8: remark: [Missed] NoProducer | Category:mx-fuse | Function=argument | Reason="the source is not computed by an op that can be tiled with it"
+func.func @argument(%x: tensor<8x64xf32>) -> tensor<8x64x!mx.amxfp4> {
+  %e = tensor.empty() : tensor<8x64x!mx.amxfp4>
+  %q = mx.quantize ins(%x : tensor<8x64xf32>) outs(%e : tensor<8x64x!mx.amxfp4>) using amxfp4
+  return %q : tensor<8x64x!mx.amxfp4>
+}
+
+// -----
+
+// The sum is used in floats as well.
+// IR-LABEL: func @other_uses(
+//   IR-NOT:   scf.forall
+//       IR:   return
+// CHECK: [[#@LINE+5]]:8: remark: [Missed] OtherUses | Category:mx-fuse | Function=other_uses
+func.func @other_uses(%x: tensor<8x64xf32>) -> (tensor<8x64x!mx.amxfp4>, tensor<8x64xf32>) {
+  %f = tensor.empty() : tensor<8x64xf32>
+  %y = linalg.add ins(%x, %x : tensor<8x64xf32>, tensor<8x64xf32>) outs(%f : tensor<8x64xf32>) -> tensor<8x64xf32>
+  %e = tensor.empty() : tensor<8x64x!mx.amxfp4>
+  %q = mx.quantize ins(%y : tensor<8x64xf32>) outs(%e : tensor<8x64x!mx.amxfp4>) using amxfp4
+  return %q, %y : tensor<8x64x!mx.amxfp4>, tensor<8x64xf32>
+}
+
+// -----
+
+// IR-LABEL: func @one_tile(
+//   IR-NOT:   scf.forall
+//       IR:   return
+// CHECK: [[#@LINE+5]]:8: remark: [Missed] OneTile | Category:mx-fuse | Function=one_tile | Reason="all rows fit one tile"
+func.func @one_tile(%x: tensor<4x64xf32>) -> tensor<4x64x!mx.amxfp4> {
+  %f = tensor.empty() : tensor<4x64xf32>
+  %y = linalg.add ins(%x, %x : tensor<4x64xf32>, tensor<4x64xf32>) outs(%f : tensor<4x64xf32>) -> tensor<4x64xf32>
+  %e = tensor.empty() : tensor<4x64x!mx.amxfp4>
+  %q = mx.quantize ins(%y : tensor<4x64xf32>) outs(%e : tensor<4x64x!mx.amxfp4>) using amxfp4
+  return %q : tensor<4x64x!mx.amxfp4>
+}
+
+// -----
+
+// CHECK: [[#@LINE+6]]:8: remark: [Missed] TensorScale | Category:mx-fuse | Function=tensor_scale
+func.func @tensor_scale(%x: tensor<8x64xf32>) -> tensor<8x64x!mx.nvfp4> {
+  %f = tensor.empty() : tensor<8x64xf32>
+  %y = linalg.add ins(%x, %x : tensor<8x64xf32>, tensor<8x64xf32>) outs(%f : tensor<8x64xf32>) -> tensor<8x64xf32>
+  %o = mx.outer_scale %y : tensor<8x64xf32> for !mx.nvfp4
+  %e = tensor.empty() : tensor<8x64x!mx.nvfp4>
+  %q = mx.quantize ins(%y : tensor<8x64xf32>) outer(%o : tensor<f32>) outs(%e : tensor<8x64x!mx.nvfp4>) using nvfp4
+  return %q : tensor<8x64x!mx.nvfp4>
+}
+
+// -----
+
+// CHECK: [[#@LINE+3]]:8: remark: [Missed] DynamicK | Category:mx-fuse | Function=dynamic_k
+func.func @dynamic_k(%x: tensor<8x?xf32>, %e: tensor<8x?x!mx.amxfp4>) -> tensor<8x?x!mx.amxfp4> {
+  %y = linalg.exp ins(%x : tensor<8x?xf32>) outs(%x : tensor<8x?xf32>) -> tensor<8x?xf32>
+  %q = mx.quantize ins(%y : tensor<8x?xf32>) outs(%e : tensor<8x?x!mx.amxfp4>) using amxfp4
+  return %q : tensor<8x?x!mx.amxfp4>
+}
+
+// -----
+
+// CHECK: [[#@LINE+3]]:8: remark: [Missed] NoRows | Category:mx-fuse | Function=no_rows
+func.func @no_rows(%x: tensor<64xf32>, %e: tensor<64x!mx.amxfp4>) -> tensor<64x!mx.amxfp4> {
+  %y = linalg.exp ins(%x : tensor<64xf32>) outs(%x : tensor<64xf32>) -> tensor<64xf32>
+  %q = mx.quantize ins(%y : tensor<64xf32>) outs(%e : tensor<64x!mx.amxfp4>) using amxfp4
+  return %q : tensor<64x!mx.amxfp4>
+}
+
+// -----
+
+// What all rows share would be computed once a tile: it stays outside.
+// IR-LABEL: func @column_sums(
+//  IR-SAME:     %[[X:[^:]+]]: tensor<8x64xf32>, %[[F:[^:]+]]: tensor<64xf32>)
+//       IR:   %[[S:.+]] = linalg.reduce {{.*}} ins(%[[X]] : tensor<8x64xf32>) outs(%[[F]] : tensor<64xf32>)
+//       IR:   scf.forall
+//       IR:     %[[B:.+]] = linalg.broadcast ins(%[[S]] : tensor<64xf32>) outs(%{{.+}} : tensor<4x64xf32>)
+//       IR:     %[[Y:.+]] = linalg.div ins(%{{.+}}, %[[B]] :
+//       IR:     mx.quantize ins(%[[Y]] : tensor<4x64xf32>)
+// CHECK: [[#@LINE+7]]:8: remark: [Passed] Fused | Category:mx-fuse | Function=column_sums | Columns=all, Ops=3, Root=mx.quantize, Rows=4
+func.func @column_sums(%x: tensor<8x64xf32>, %f: tensor<64xf32>) -> tensor<8x64x!mx.amxfp4> {
+  %s = linalg.reduce {arith.addf} ins(%x : tensor<8x64xf32>) outs(%f : tensor<64xf32>) dimensions = [0]
+  %z = tensor.empty() : tensor<8x64xf32>
+  %b = linalg.broadcast ins(%s : tensor<64xf32>) outs(%z : tensor<8x64xf32>) dimensions = [0]
+  %y = linalg.div ins(%x, %b : tensor<8x64xf32>, tensor<8x64xf32>) outs(%z : tensor<8x64xf32>) -> tensor<8x64xf32>
+  %e = tensor.empty() : tensor<8x64x!mx.amxfp4>
+  %q = mx.quantize ins(%y : tensor<8x64xf32>) outs(%e : tensor<8x64x!mx.amxfp4>) using amxfp4
+  return %q : tensor<8x64x!mx.amxfp4>
+}
+
+// -----
+
+// CHECK: [[#@LINE+7]]:10: remark: [Missed] InLoop | Category:mx-fuse | Function=in_loop
+func.func @in_loop(%x: tensor<8x64xf32>) -> tensor<8x64x!mx.amxfp4> {
+  %e = tensor.empty() : tensor<8x64x!mx.amxfp4>
+  %r = scf.forall (%i) = (0) to (8) step (4) shared_outs(%o = %e) -> (tensor<8x64x!mx.amxfp4>) {
+    %s = tensor.extract_slice %x[%i, 0] [4, 64] [1, 1] : tensor<8x64xf32> to tensor<4x64xf32>
+    %y = linalg.exp ins(%s : tensor<4x64xf32>) outs(%s : tensor<4x64xf32>) -> tensor<4x64xf32>
+    %t = tensor.extract_slice %o[%i, 0] [4, 64] [1, 1] : tensor<8x64x!mx.amxfp4> to tensor<4x64x!mx.amxfp4>
+    %q = mx.quantize ins(%y : tensor<4x64xf32>) outs(%t : tensor<4x64x!mx.amxfp4>) using amxfp4
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %q into %o[%i, 0] [4, 64] [1, 1] : tensor<4x64x!mx.amxfp4> into tensor<8x64x!mx.amxfp4>
+    }
+  }
+  return %r : tensor<8x64x!mx.amxfp4>
+}
+
+// -----
+
+// Q, K and V share one quantized activation; a product without an epilogue is
+// left as it is.
+// IR-LABEL: func @qkv(
+//  IR-SAME:     %[[X:[^:]+]]: tensor<8x64xf32>, %[[W:[^:]+]]: tensor<96x64x!mx.amxfp4>, %[[V:[^:]+]]: tensor<16x64x!mx.amxfp4>,
+//       IR:   %[[A:.+]] = scf.forall {{.*}} -> (tensor<8x64x!mx.amxfp4>)
+//       IR:     linalg.exp
+//       IR:     mx.quantize
+//   IR-NOT:   mx.quantize
+//       IR:   scf.forall
+//       IR:     mx.matmul
+//       IR:     linalg.exp
+//       IR:   scf.forall
+//       IR:     mx.matmul
+//       IR:     linalg.abs
+//       IR:   mx.matmul ins(%[[A]], %[[V]] :
+//   IR-NOT:   mx.quantize
+//       IR:   return
+// CHECK: remark: [Passed] Fused | Category:mx-fuse | Function=qkv | Columns=32, Ops=2, Root=linalg.abs, Rows=4
+// CHECK: remark: [Passed] Fused | Category:mx-fuse | Function=qkv | Columns=32, Ops=2, Root=linalg.exp, Rows=4
+// CHECK: remark: [Passed] Fused | Category:mx-fuse | Function=qkv | Columns=all, Ops=2, Root=mx.quantize, Rows=4
+func.func @qkv(%x: tensor<8x64xf32>, %w: tensor<96x64x!mx.amxfp4>, %v: tensor<16x64x!mx.amxfp4>, %c: tensor<8x96xf32>, %d: tensor<8x16xf32>) -> (tensor<8x96xf32>, tensor<8x96xf32>, tensor<8x16xf32>) {
+  %y = linalg.exp ins(%x : tensor<8x64xf32>) outs(%x : tensor<8x64xf32>) -> tensor<8x64xf32>
+  %e = tensor.empty() : tensor<8x64x!mx.amxfp4>
+  %a = mx.quantize ins(%y : tensor<8x64xf32>) outs(%e : tensor<8x64x!mx.amxfp4>) using amxfp4
+  %0 = mx.matmul ins(%a, %w : tensor<8x64x!mx.amxfp4>, tensor<96x64x!mx.amxfp4>) outs(%c : tensor<8x96xf32>)
+  %1 = linalg.exp ins(%0 : tensor<8x96xf32>) outs(%c : tensor<8x96xf32>) -> tensor<8x96xf32>
+  %2 = mx.matmul ins(%a, %w : tensor<8x64x!mx.amxfp4>, tensor<96x64x!mx.amxfp4>) outs(%1 : tensor<8x96xf32>)
+  %3 = linalg.abs ins(%2 : tensor<8x96xf32>) outs(%c : tensor<8x96xf32>) -> tensor<8x96xf32>
+  %4 = mx.matmul ins(%a, %v : tensor<8x64x!mx.amxfp4>, tensor<16x64x!mx.amxfp4>) outs(%d : tensor<8x16xf32>)
+  return %1, %3, %4 : tensor<8x96xf32>, tensor<8x96xf32>, tensor<8x16xf32>
+}
