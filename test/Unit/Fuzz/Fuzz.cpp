@@ -87,6 +87,11 @@ static std::string choosePipeline(Generator &generator) {
       "mx-reference",
       "convert-linalg-to-mx{weights={w} activations={a} min-k=0 min-n=0},"
       "mx-verify-stage",
+      "mx-quantize{weights={w} activations={a} min-k=0 min-n=0 rotate=16},"
+      "mx-fuse-quantize{rows=4 columns=64},mx-reference",
+      "mx-fuse-quantize{rows=2 columns=32},mx-reference",
+      "mx-rotate-operands{kind=random_hadamard size=8 seed=3},mx-reference",
+      "convert-tosa-to-mx,mx-lower-tosa,mx-reference",
       "mx-reference",
       "mx-fold-constants",
       "convert-mx-to-parts",

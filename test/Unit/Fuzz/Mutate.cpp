@@ -208,7 +208,7 @@ static void replace(std::vector<Token> &module, size_t i,
     text = vocabulary.pick(token.kind, generator);
   bool everywhere =
       token.kind == TokenKind::Number || token.kind == TokenKind::Element
-          ? generator.chance(60)
+          ? generator.chance(80)
           : generator.chance(10);
   if (everywhere)
     replaceAll(module, i, text);
@@ -239,7 +239,7 @@ std::string mlir::mx::test::mutate(std::vector<Token> module,
                                    Generator &generator) {
   do
     changeOnce(module, vocabulary, generator);
-  while (!module.empty() && generator.chance(30));
+  while (!module.empty() && generator.chance(20));
   std::string text;
   for (const Token &token : module)
     text += token.text;
