@@ -2,7 +2,7 @@
 """Quantizes the MLP of a real sentence encoder in each format and prints what
 it costs: one table of storage and error against float.
 
-    demo.py --tools=DIR --out=DIR
+    demo.py --tools=DIR --out=DIR [--presets]
 
 Every number is measured: the size is that of the blobs in the module that
 mx-opt wrote, the error is mx-run's on the real input.
@@ -26,13 +26,17 @@ class Choice(NamedTuple):
     weights: str
     activations: str
     rule: str = "preset"  # of the weights' scales
+    rotate: int = 0  # size of the groups that are rotated, 0: none
 
     def pipeline(self) -> str:
         options = f"weights={self.weights} activations={self.activations} weights-scale-rule={self.rule}"
-        return f"builtin.module(mx-quantize{{{options}}})"
+        return f"builtin.module(mx-quantize{{{options} rotate={self.rotate}}})"
 
-    def label(self) -> str:
-        return self.weights + (", mse scales" if self.rule == "mse" else "")
+    def labels(self) -> tuple[str, str]:
+        """Returns the cells that name the weights and the activations."""
+        weights = self.weights + (", mse scales" if self.rule == "mse" else "")
+        rotated = f", rotated by {self.rotate}" if self.rotate else ""
+        return weights + rotated, "f32" if self.activations == "none" else self.activations + rotated
 
 
 class Row(NamedTuple):
@@ -43,6 +47,7 @@ class Row(NamedTuple):
     sqnr_db: float
 
 
+ROTATED = 128  # the largest power of two that divides 384 and 1536
 WEIGHTS = [
     ("mxfp4", "preset"),
     ("int4_affine", "preset"),
@@ -53,6 +58,12 @@ WEIGHTS = [
 ]
 CHOICES = [Choice(name, name, rule) for name, rule in WEIGHTS]
 CHOICES += [Choice(name, "mxint8", rule) for name, rule in WEIGHTS]
+CHOICES += [Choice(name, "none", rule) for name, rule in WEIGHTS]
+CHOICES += [Choice(name, name, rotate=ROTATED) for name in ("mxfp4", "amxfp4")]
+
+# As README.md lists them.
+PRESETS = """mxfp4 mxfp6_e2m3 mxfp6_e3m2 mxfp8_e4m3 mxfp8_e5m2 mxint8 mxint4 amxfp4 amxfp4_ue5m3 amxfp4_e4m3
+amxfp4_pot amxfp4_pot_r amxfp4_fp16 nvfp4 nvfp4_row nvfp4_ue5m3 int4 int4_affine""".split()
 
 
 def run(*command) -> str:
@@ -73,7 +84,7 @@ def weight_bytes(mx_opt: Path, module: Path) -> int:
 
 
 def measure(choice: Choice, tools: Path, out: Path) -> Row:
-    name = f"{choice.weights}-{choice.activations}-{choice.rule}.mlirbc"
+    name = f"{choice.weights}-{choice.activations}-{choice.rule}-{choice.rotate}.mlirbc"
     quantized = out / name
     run(tools / "mx-opt", f"--pass-pipeline={choice.pipeline()}", out / "mlp.mlirbc",
         "--emit-bytecode", "-o", quantized)  # fmt: skip
@@ -82,7 +93,7 @@ def measure(choice: Choice, tools: Path, out: Path) -> Row:
                  f"--against=@{out / 'float.npy'}", "--tolerance=1000", "--json")  # fmt: skip
     size = weight_bytes(tools / "mx-opt", quantized)
     sqnr_db = json.loads(report)["sqnr_db"]
-    return Row(choice.label(), choice.activations, 8 * size / WEIGHT_COUNT, size / 1024, sqnr_db)
+    return Row(*choice.labels(), 8 * size / WEIGHT_COUNT, size / 1024, sqnr_db)
 
 
 def prepare(tools: Path, out: Path) -> None:
@@ -105,10 +116,18 @@ def table(rows: list[Row], float_size: int) -> str:
     return "\n".join(lines)
 
 
+def preset_table(weights_only: list[Row], both: list[Row]) -> str:
+    lines = ["| preset | bits | SQNR (dB), weights | SQNR (dB), weights and activations |", "|---|---:|---:|---:|"]
+    for name, w, wa in zip(PRESETS, weights_only, both):
+        lines.append(f"| {name} | {w.bits:.2f} | {w.sqnr_db:.2f} | {wa.sqnr_db:.2f} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tools", type=Path, required=True, help="folder of mx-opt and mx-run")
     parser.add_argument("--out", type=Path, required=True, help="folder for what is written")
+    parser.add_argument("--presets", action="store_true", help="print the error of every preset instead")
     arguments = parser.parse_args()
     tools, out = arguments.tools.resolve(), arguments.out.resolve()
     for tool in ("mx-opt", "mx-run"):
@@ -116,9 +135,15 @@ def main() -> None:
             sys.exit(f"demo.py: no {tool} in {tools}: build it by scripts/build.sh")
     prepare(tools, out)
     float_size = weight_bytes(tools / "mx-opt", out / "mlp.mlirbc")
+    choices = CHOICES
+    if arguments.presets:
+        choices = [Choice(name, "none") for name in PRESETS] + [Choice(name, name) for name in PRESETS]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = list(pool.map(lambda choice: measure(choice, tools, out), CHOICES))
-    print(table(rows, float_size))
+        rows = list(pool.map(lambda choice: measure(choice, tools, out), choices))
+    if arguments.presets:
+        print(preset_table(rows[: len(PRESETS)], rows[len(PRESETS) :]))
+    else:
+        print(table(rows, float_size))
 
 
 if __name__ == "__main__":
