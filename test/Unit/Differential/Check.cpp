@@ -10,7 +10,8 @@ using namespace mlir::mx::test;
 
 std::string mlir::mx::test::check(const Product &product, const Inputs &inputs,
                                   bool unfolded) {
-  std::string pipeline = unfolded ? "convert-linalg-to-mx" : "mx-quantize";
+  std::string pipeline =
+      unfolded ? "mx-lower-tosa,convert-linalg-to-mx" : "mx-quantize";
   pipeline += getPipeline(product) + ",mx-reference";
   auto results = runModule(toText(product, inputs), pipeline,
                            getArguments(product, inputs));

@@ -109,7 +109,8 @@ Product mlir::mx::test::chooseProduct(Generator &generator) {
   static constexpr StringRef elements[] = {"f32", "f32", "f32", "f16", "bf16"};
   StringRef element = generator.pick(elements);
   product.operands[0].element = product.operands[1].element = element;
-  product.operands[2].element = generator.chance(50) ? element : "f32";
+  bool isWide = product.spelling != Spelling::Tosa && generator.chance(50);
+  product.operands[2].element = isWide ? "f32" : element;
   chooseSources(generator, product);
   if (generator.chance(25))
     setTransposed(product);

@@ -8,12 +8,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "Check.h"
+#include "LeftAlone.h"
 #include "OpKinds.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Regex.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -174,6 +176,26 @@ static std::string makePage(bool everyFormat, unsigned &broken) {
   return page;
 }
 
+/// Returns the id of the remark of a module that is left alone.
+static std::string runLeft(const LeftAlone &left) {
+  auto results = runModule(left.module.str(), left.pipeline, {});
+  if (results)
+    return "no remark";
+  std::string error = llvm::toString(results.takeError());
+  llvm::Regex id("\\((.+)\\): ");
+  SmallVector<StringRef> groups;
+  return id.match(error, &groups) ? ("`" + groups[1] + "`").str() : error;
+}
+
+static std::string makeLeftTable() {
+  std::string table = "\n## What is left alone\n\n"
+                      "Ops that are no product that can be quantized, and the "
+                      "id of the remark.\n\n| op | remark |\n|---|---|\n";
+  for (const LeftAlone &left : leftAlone)
+    table += ("| " + left.name + " | " + runLeft(left) + " |\n").str();
+  return table;
+}
+
 static int checkPage(const std::string &page) {
   auto file = llvm::MemoryBuffer::getFile(checkOf);
   if (!file) {
@@ -212,7 +234,8 @@ int main(int argc, char **argv) {
   llvm::cl::ParseCommandLineOptions(argc, argv,
                                     "runs the cells of docs/Coverage.md\n");
   unsigned broken = 0;
-  std::string page = makePage(all || !writeTo.empty(), broken);
+  std::string page =
+      makePage(all || !writeTo.empty(), broken) + makeLeftTable();
   int status = broken != 0;
   if (!checkOf.empty())
     status |= checkPage(page);

@@ -39,6 +39,7 @@ inline constexpr OpKind opKinds[] = {
     {"generic", Spelling::Generic, "kam,nkc->ancm"},
     {"generic", Spelling::Generic, "bkm,nbk->mbn"},
     {"generic", Spelling::Generic, "mkl,lkn->nm"},
+    {"tosa.matmul", Spelling::Tosa, "bmk,bkn->bmn"},
 };
 
 /// 2-D convolutions: the axes of image, filter and result, of which `h` and `w`

@@ -137,6 +137,8 @@ Inputs mlir::mx::test::makeInputs(const Product &product,
     std::vector<float> values =
         i < 2 ? makeMatrix(rows[i]->count(), columns, generator)
               : makeRows(rows[i]->count(), columns, generator.next(), false);
+    if (i == 2 && !product.hasAccumulator())
+      values.assign(values.size(), 0.0f);
     rows[i]->forEach([&](size_t from, size_t to) {
       inputs.values[i][to] = roundTo(product.operands[i].element, values[from]);
     });

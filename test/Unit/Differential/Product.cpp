@@ -219,11 +219,39 @@ static std::string constantText(const Product &product, unsigned operand,
          "\n";
 }
 
+/// The product of %x0 and %x1, added to %x2.
+static std::string opText(const Product &product) {
+  std::string attributes = product.attributes, body, text;
+  if (product.spelling == Spelling::WithMaps)
+    attributes = mapsText(product);
+  if (product.spelling == Spelling::Generic) {
+    attributes = "{" + mapsText(product) + ", " + iteratorsText(product) + "}";
+    body = bodyText(product);
+  }
+  if (product.spelling == Spelling::Tosa)
+    text = "tosa.matmul %x0, %x1, %zero, %zero : ({a}, {b}, tensor<1x{e}>, "
+           "tensor<1x{e}>) -> {c}";
+  else
+    text = "linalg.{name} {attributes}\n"
+           "    ins(%x0, %x1 : {a}, {b}) outs(%x2 : {c}){body} -> {c}";
+  return substitute(text, {{"name", product.name},
+                           {"attributes", attributes},
+                           {"body", body},
+                           {"a", typeText(product, 0)},
+                           {"b", typeText(product, 1)},
+                           {"c", typeText(product, 2)},
+                           {"e", product.operands[0].element}});
+}
+
 std::string mlir::mx::test::toText(const Product &product,
                                    const Inputs &inputs) {
   SmallVector<std::string> arguments;
   std::string before;
-  for (unsigned i = 0; i < 3; ++i) {
+  if (product.spelling == Spelling::Tosa)
+    before = substitute("  %zero = \"tosa.const\"() <{values = dense<0.0> : "
+                        "tensor<1x{e}>}> : () -> tensor<1x{e}>\n",
+                        {{"e", product.operands[0].element}});
+  for (unsigned i = 0; i < (product.hasAccumulator() ? 3 : 2); ++i) {
     Source source = i < 2 ? product.sources[i] : Source::Argument;
     if (source == Source::Constant)
       before += constantText(product, i, inputs);
@@ -235,25 +263,12 @@ std::string mlir::mx::test::toText(const Product &product,
     if (isReversed(product, i))
       before += transposeText(product, i);
   }
-  std::string attributes = product.attributes;
-  if (product.spelling == Spelling::WithMaps)
-    attributes = mapsText(product);
-  if (product.spelling == Spelling::Generic)
-    attributes = "{" + mapsText(product) + ", " + iteratorsText(product) + "}";
-  return substitute(
-      "func.func @main({arguments}) -> {c} {\n{before}"
-      "  %r = linalg.{name} {attributes}\n"
-      "    ins(%x0, %x1 : {a}, {b}) outs(%x2 : {c}){body}{result}\n"
-      "  return %r : {c}\n}\n",
-      {{"arguments", llvm::join(arguments, ", ")},
-       {"before", before},
-       {"name", product.name},
-       {"attributes", attributes},
-       {"a", typeText(product, 0)},
-       {"b", typeText(product, 1)},
-       {"body", product.spelling == Spelling::Generic ? bodyText(product) : ""},
-       {"result", " -> " + typeText(product, 2)},
-       {"c", typeText(product, 2)}});
+  return substitute("func.func @main({arguments}) -> {c} {\n{before}"
+                    "  %r = {op}\n  return %r : {c}\n}\n",
+                    {{"arguments", llvm::join(arguments, ", ")},
+                     {"before", before},
+                     {"op", opText(product)},
+                     {"c", typeText(product, 2)}});
 }
 
 std::string mlir::mx::test::getPipeline(const Product &product) {
@@ -272,7 +287,8 @@ SmallVector<Array> mlir::mx::test::getArguments(const Product &product,
                                                 const Inputs &inputs) {
   SmallVector<Array> arguments;
   for (unsigned i = 0; i < 3; ++i)
-    if (i == 2 || product.sources[i] != Source::Constant)
+    if (i == 2 ? product.hasAccumulator()
+               : product.sources[i] != Source::Constant)
       arguments.push_back(toArray(product, i, inputs));
   return arguments;
 }

@@ -32,11 +32,11 @@ struct Operand {
   std::string element = "f32";
 };
 
-enum class Spelling { Named, WithMaps, Generic };
+enum class Spelling { Named, WithMaps, Generic, Tosa };
 enum class Source { Argument, MarkedArgument, Constant };
 
 struct Product {
-  std::string name; ///< of the op, without `linalg.`
+  std::string name; ///< of the op, without `linalg.`; `tosa.matmul`
   Spelling spelling = Spelling::Named;
   std::string attributes; ///< of a named op, as text
   SmallVector<Loop> loops;
@@ -47,6 +47,8 @@ struct Product {
   SmallVector<unsigned> k;          ///< the summed loops as blocks lie along
   std::string weights, activations; ///< presets with `mse`, or `none`
 
+  /// True where the op adds to an accumulator that comes in; else to zero.
+  bool hasAccumulator() const { return spelling != Spelling::Tosa; }
   /// Returns the extent of an axis: one more than its largest index.
   int64_t getExtent(const Axis &axis) const;
   SmallVector<int64_t> getShape(unsigned operand) const;
