@@ -9,8 +9,8 @@ namespace mlir::mx::test {
 
 /// Returns why `product`, quantized and run by mx-reference, does not give what
 /// the library computes, bit for bit; empty where it does. An error of the
-/// compiler is such a reason. Where `unfolded` is set, nothing is folded,
-/// canonicalized or shared at compile time.
+/// compiler is such a reason. Where `unfolded` is set, constants come in as
+/// arguments, and nothing is canonicalized or shared before it is lowered.
 std::string check(const Product &product, const Inputs &inputs,
                   bool unfolded = false);
 

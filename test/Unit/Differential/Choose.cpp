@@ -68,6 +68,8 @@ static Product chooseConvolution(Generator &generator) {
   std::map<char, int64_t> extents;
   for (char letter : StringRef("nijfhwc"))
     extents[letter] = 1 + generator.below(letter == 'c' ? 12 : 4);
+  if (generator.chance(5))
+    extents[generator.chance(50) ? 'n' : 'f'] = 0;
   return makeConvolution(generator.pick(convolutionKinds), extents,
                          {1 + generator.below(2), 1 + generator.below(2)});
 }
@@ -103,14 +105,23 @@ static void chooseSources(Generator &generator, Product &product) {
     setWeight(product, constant);
 }
 
+/// Types that are converted in front of the products, if at all to a wider one.
+static void chooseElements(Generator &generator, Product &product) {
+  static constexpr StringRef elements[] = {"f32", "f32", "f32", "f16", "bf16"};
+  StringRef element = generator.pick(elements);
+  for (Operand &operand : product.operands)
+    operand.element = element;
+  if (product.spelling == Spelling::Tosa || generator.chance(50))
+    return;
+  product.operands[2].element = "f32";
+  if (!StringRef(product.name).starts_with("conv"))
+    product.operands[1].element = generator.pick(elements);
+}
+
 Product mlir::mx::test::chooseProduct(Generator &generator) {
   Product product = generator.chance(10) ? chooseConvolution(generator)
                                          : chooseContraction(generator);
-  static constexpr StringRef elements[] = {"f32", "f32", "f32", "f16", "bf16"};
-  StringRef element = generator.pick(elements);
-  product.operands[0].element = product.operands[1].element = element;
-  bool isWide = product.spelling != Spelling::Tosa && generator.chance(50);
-  product.operands[2].element = isWide ? "f32" : element;
+  chooseElements(generator, product);
   chooseSources(generator, product);
   if (generator.chance(25))
     setTransposed(product);

@@ -102,22 +102,31 @@ static float roundTo(StringRef element, float value) {
 // Inputs
 //===----------------------------------------------------------------------===//
 
-/// `count` rows of `k` floats, each kind of row somewhere, each block of a row
-/// of another magnitude now and then, so that no two scales are equal.
-static std::vector<float> makeMatrix(int64_t count, int64_t k,
+/// `count` rows of `k` floats, each kind of row somewhere. Blocks of `size`
+/// that lie side by side or one below the other differ in magnitude by powers
+/// of two, so that a scale that is read from the wrong place shows.
+static std::vector<float> makeMatrix(int64_t count, int64_t k, int64_t size,
                                      Generator &generator) {
   const int64_t kinds = 9, skipped = generator.below(kinds);
   std::vector<float> all =
       makeRows(count + skipped, k, generator.next(), /*withNan=*/false);
   std::vector<float> rows(all.begin() + skipped * k, all.end());
-  if (generator.chance(40))
-    for (size_t i = 0; i < rows.size(); ++i)
-      rows[i] = std::ldexp(rows[i], int(i / 16 % 13) - 6);
+  for (int64_t row = 0; row < count; ++row)
+    for (int64_t i = 0; i < k; ++i)
+      rows[size_t(row * k + i)] = std::ldexp(
+          rows[size_t(row * k + i)], int((5 * row + 3 * (i / size)) % 13) - 6);
   if (!rows.empty() && generator.chance(15))
     rows[size_t(generator.below(int64_t(rows.size())))] =
         generator.chance(50) ? std::numeric_limits<float>::quiet_NaN()
                              : -std::numeric_limits<float>::infinity();
   return rows;
+}
+
+/// The block size of what an input becomes.
+static int64_t blockSizeOf(const Product &product, unsigned input) {
+  StringRef text =
+      input == product.weight ? product.weights : product.activations;
+  return text == "none" ? 32 : presetOf(text).format.blockSize;
 }
 
 Inputs mlir::mx::test::makeInputs(const Product &product,
@@ -135,7 +144,8 @@ Inputs mlir::mx::test::makeInputs(const Product &product,
     inputs.values[i].resize(size_t(count));
     int64_t columns = int64_t(rows[i]->column.size());
     std::vector<float> values =
-        i < 2 ? makeMatrix(rows[i]->count(), columns, generator)
+        i < 2 ? makeMatrix(rows[i]->count(), columns, blockSizeOf(product, i),
+                           generator)
               : makeRows(rows[i]->count(), columns, generator.next(), false);
     if (i == 2 && !product.hasAccumulator())
       values.assign(values.size(), 0.0f);
