@@ -59,8 +59,12 @@ static Product chooseContraction(Generator &generator) {
           chooseExtent(generator, summed.find(letter) != std::string::npos,
                        summed.size() == 1);
   Product product = makeProduct(kind, extents);
-  for (Loop &loop : product.loops)
+  for (Loop &loop : product.loops) {
     loop.isDynamic = generator.chance(40);
+    // Types of TOSA have no extents of 0.
+    if (product.spelling == Spelling::Tosa && loop.extent == 0)
+      loop.extent = 1;
+  }
   return product;
 }
 

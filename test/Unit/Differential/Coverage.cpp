@@ -56,8 +56,11 @@ static constexpr ShapeClass shapeClasses[] = {
     {"K = 0", 3, 5, 0},
 };
 
-/// Returns true if a class that is about an axis says nothing of `kind`.
+/// Returns true if a class says nothing of `kind`: an extent of an axis that it
+/// lacks, or one that its types cannot have.
 static bool isMeaningless(const OpKind &kind, const ShapeClass &shape) {
+  if (kind.spelling == Spelling::Tosa)
+    return shape.m * shape.n * shape.k == 0;
   bool isConvolution = kind.name.starts_with("conv");
   return !isConvolution && ((shape.m == 0 && !kind.axes.contains('m')) ||
                             (shape.n == 0 && !kind.axes.contains('n')));
@@ -190,7 +193,7 @@ Each cell is run: the module is quantized with `strict`, compiled by `mx-referen
 and its result compared with the numerics library, bit for bit; with every preset, as
 weights and activations or with float activations. *works* means that all of them
 agree, an id is the remark (docs/Remarks.md) of an op that is left alone, `-` that the
-op has no such axis. Inputs are f32 arguments; constants, other element types, block
+op has no such axis or no such type. Inputs are f32 arguments; constants, other element types, block
 sizes and rules are what the random test beside it (`differential`) adds.
 
 ## Ops and shapes
@@ -251,7 +254,7 @@ static std::string runLeft(const LeftAlone &left) {
   if (results)
     return "no remark";
   std::string error = llvm::toString(results.takeError());
-  llvm::Regex id("\\((.+)\\): ");
+  llvm::Regex id("\\(([A-Za-z]+)\\): ");
   SmallVector<StringRef> groups;
   return id.match(error, &groups) ? ("`" + groups[1] + "`").str() : error;
 }

@@ -40,11 +40,6 @@ inline constexpr LeftAlone leftAlone[] = {
         linalg.matmul ins(%a, %b : memref<4x64xf32>, memref<64x8xf32>) outs(%c : memref<4x8xf32>)
         return
       })"},
-    {"`matmul` with `mx.skip` (no error under `strict`)", R"(
-      func.func @main(%a: tensor<4x64xf32>, %b: tensor<64x8xf32>, %c: tensor<4x8xf32>) -> tensor<4x8xf32> {
-        %r = linalg.matmul {mx.skip} ins(%a, %b : tensor<4x64xf32>, tensor<64x8xf32>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
-        return %r : tensor<4x8xf32>
-      })"},
     {"`batch_matmul` of two activations, without `quantize-attention`", R"(
       func.func @main(%a: tensor<2x4x64xf32>, %b: tensor<2x64x8xf32>, %c: tensor<2x4x8xf32>) -> tensor<2x4x8xf32> {
         %r = linalg.batch_matmul ins(%a, %b : tensor<2x4x64xf32>, tensor<2x64x8xf32>) outs(%c : tensor<2x4x8xf32>) -> tensor<2x4x8xf32>
