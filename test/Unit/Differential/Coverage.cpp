@@ -140,6 +140,7 @@ private:
 struct Tables {
   std::vector<std::array<Cell, kClasses>> ofKinds;
   std::array<std::array<Cell, kClasses>, kPresets> ofPresets;
+  std::array<size_t, kClasses> counts{}; ///< of cells so far in each column
 };
 } // namespace
 
@@ -154,8 +155,8 @@ static std::vector<OpKind> allKinds() {
 static void runCells(const OpKind &kind, size_t row, size_t column,
                      bool everyFormat, Tables &tables) {
   const ShapeClass &shape = shapeClasses[column];
-  // Down a column the single preset is another one each time.
-  size_t chosen = (row + 5 * column) % kPresets;
+  // Down a column the single preset is another one each time: all come.
+  size_t chosen = (tables.counts[column]++ + 5 * column) % kPresets;
   for (auto [i, preset] : llvm::enumerate(::mx::presets)) {
     if (!everyFormat && i != chosen)
       continue;
