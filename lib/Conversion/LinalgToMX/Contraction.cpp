@@ -2,6 +2,8 @@
 
 #include "Contraction.h"
 
+#include "mx/Dialect/MX/Extensions/LayoutChain.h"
+
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -23,19 +25,11 @@ static SmallVector<unsigned> loopsOf(AffineMap map) {
 /// Returns the map from the result's axes of `op` to its input's where it only
 /// transposes or broadcasts, null for other ops.
 static AffineMap getMoveMap(Operation *op) {
-  auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(op);
-  if (!linalgOp || !linalgOp.hasPureTensorSemantics() ||
-      linalgOp.getNumDpsInputs() != 1 || linalgOp.getNumDpsInits() != 1 ||
-      linalgOp.getNumParallelLoops() != linalgOp.getNumLoops() ||
-      !isa<RankedTensorType>(linalgOp.getDpsInputs()[0].getType()))
+  std::optional<ElementMove> move = ElementMove::of(op);
+  if (!move || !move->conversions.empty() ||
+      !move->map.isProjectedPermutation())
     return {};
-  Block *body = linalgOp.getBlock();
-  if (body->getTerminator()->getOperand(0) != body->getArgument(0))
-    return {};
-  SmallVector<AffineMap> maps = linalgOp.getIndexingMapsArray();
-  if (!maps[0].isProjectedPermutation() || !maps[1].isPermutation())
-    return {};
-  return maps[0].compose(inversePermutation(maps[1]));
+  return move->map;
 }
 
 using MayDrop = llvm::function_ref<bool(unsigned)>;

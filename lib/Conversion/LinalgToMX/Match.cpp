@@ -3,7 +3,7 @@
 #include "Match.h"
 #include "Convolution.h"
 
-#include "mx/Dialect/MX/Extensions/ConstantView.h"
+#include "mx/Dialect/MX/Extensions/LayoutChain.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"

@@ -15,6 +15,10 @@
 // RUN: %{run} %t/collapsed.mlir --arg=6x5x9xf32=integers:1 --arg=9x2x3x7xf32=integers:2 --arg=6x5x7xf32=integers:3
 // RUN: %{run} %t/cycled.mlir --arg=6x5x9xf32=integers:1 --arg=2x3x9x7xf32=integers:2 --arg=6x5x7xf32=integers:3
 
+// The mark alone says which is the weight, behind a transposition by the map of
+// the result.
+// RUN: mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 strict},mx-reference' --against=float --tolerance=0 %t/output_map.mlir --arg=2x5x9xf32=integers:1 --arg=2x7x9xf32=integers:2 --arg=2x5x7xf32=integers:3
+
 // Two activations, and every axis dynamic.
 // RUN: %{run} %t/dynamic.mlir --arg=2x5x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x5x7xf32=integers:3
 // RUN: %{run} %t/dynamic.mlir --arg=3x4x9xf32=integers:1 --arg=3x9x8xf32=integers:2 --arg=3x4x8xf32=integers:3
@@ -122,6 +126,18 @@ func.func @main(%x: tensor<6x5x9xf32>, %w: tensor<2x3x9x7xf32> {mx.weight}, %c: 
   %y = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (n, b, k)>, affine_map<(b, m, n, k) -> (b, m, n)>]
          ins(%x, %r : tensor<6x5x9xf32>, tensor<7x6x9xf32>) outs(%c : tensor<6x5x7xf32>) -> tensor<6x5x7xf32>
   return %y : tensor<6x5x7xf32>
+}
+
+//--- output_map.mlir
+func.func @main(%x: tensor<2x5x9xf32>, %w: tensor<2x7x9xf32> {mx.weight}, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %e = tensor.empty() : tensor<2x9x7xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (a, c, b)>], iterator_types = ["parallel", "parallel", "parallel"]}
+         ins(%w : tensor<2x7x9xf32>) outs(%e : tensor<2x9x7xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<2x9x7xf32>
+  %y = linalg.batch_matmul ins(%x, %t : tensor<2x5x9xf32>, tensor<2x9x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
 }
 
 //--- dynamic.mlir
