@@ -26,6 +26,9 @@
 // RUN: %{run} %t/dynamic.mlir --arg=2x0x45xf32=zeros --arg=2x45x7xf32=integers:2 --arg=2x0x7xf32=zeros
 // RUN: %{run} %t/dynamic.mlir --arg=2x5x0xf32=zeros --arg=2x0x7xf32=zeros --arg=2x5x7xf32=integers:3
 
+// The result has the extent that only the run time knows, beside one of 0.
+// RUN: %{run} %t/empty_m.mlir --arg=2x0x3x9xf32=zeros --arg=2x9x7xf32=integers:2 --arg=2x0x3x7xf32=zeros
+
 // The weight alone.
 // DEFINE: %{weight} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=none min-k=0 min-n=0 quantize-attention strict},mx-reference' --against=float --tolerance=0
 // RUN: %{weight} %t/dynamic.mlir --arg=3x4x9xf32=integers:1 --arg=3x9x8xf32=integers:2 --arg=3x4x8xf32=integers:3
@@ -138,6 +141,13 @@ func.func @main(%x: tensor<2x5x9xf32>, %w: tensor<2x7x9xf32> {mx.weight}, %c: te
   } -> tensor<2x9x7xf32>
   %y = linalg.batch_matmul ins(%x, %t : tensor<2x5x9xf32>, tensor<2x9x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
   return %y : tensor<2x5x7xf32>
+}
+
+//--- empty_m.mlir
+func.func @main(%x: tensor<2x0x?x9xf32>, %w: tensor<2x9x7xf32> {mx.weight}, %c: tensor<2x0x?x7xf32>) -> tensor<2x0x?x7xf32> {
+  %y = linalg.contract indexing_maps = [affine_map<(b, l, m, n, k) -> (b, l, m, k)>, affine_map<(b, l, m, n, k) -> (b, k, n)>, affine_map<(b, l, m, n, k) -> (b, l, m, n)>]
+         ins(%x, %w : tensor<2x0x?x9xf32>, tensor<2x9x7xf32>) outs(%c : tensor<2x0x?x7xf32>) -> tensor<2x0x?x7xf32>
+  return %y : tensor<2x0x?x7xf32>
 }
 
 //--- dynamic.mlir

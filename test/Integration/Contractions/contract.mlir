@@ -22,6 +22,9 @@
 // RUN: %{weight} %t/dynamic.mlir --arg=2x5x3x4x9xf32=integers:1 --arg=9x7x3x2x6xf32=integers:2 --arg=7x4x3x6x5xf32=integers:3
 // RUN: %{weight} %t/generic_dynamic_extended.mlir --arg=9x5xf16=integers:1 --arg=9x7xbf16=integers:2 --arg=7x5xf32=integers:3
 
+// The result has the extent that only the run time knows, beside one of 0.
+// RUN: %{weight} %t/empty_n.mlir --arg=5x9xf32=integers:1 --arg=0x3x9xf32=zeros --arg=5x3x0xf32=zeros
+
 //--- two_k.mlir
 func.func @main(%x: tensor<5x4x11xf32>, %w: tensor<7x4x11xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
   %y = linalg.contract indexing_maps = [affine_map<(m, n, k, l) -> (m, k, l)>, affine_map<(m, n, k, l) -> (n, k, l)>, affine_map<(m, n, k, l) -> (m, n)>]
@@ -90,4 +93,11 @@ func.func @main(%x: tensor<?x?xf16>, %w: tensor<?x?xbf16> {mx.weight}, %c: tenso
     linalg.yield %s : f32
   } -> tensor<?x?xf32>
   return %y : tensor<?x?xf32>
+}
+
+//--- empty_n.mlir
+func.func @main(%x: tensor<5x?xf32>, %w: tensor<0x?x?xf32> {mx.weight}, %c: tensor<5x?x0xf32>) -> tensor<5x?x0xf32> {
+  %y = linalg.contract indexing_maps = [affine_map<(m, l, n, k) -> (m, k)>, affine_map<(m, l, n, k) -> (n, l, k)>, affine_map<(m, l, n, k) -> (m, l, n)>]
+         ins(%x, %w : tensor<5x?xf32>, tensor<0x?x?xf32>) outs(%c : tensor<5x?x0xf32>) -> tensor<5x?x0xf32>
+  return %y : tensor<5x?x0xf32>
 }
