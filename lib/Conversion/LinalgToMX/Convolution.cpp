@@ -29,6 +29,18 @@ static ArrayRef<int64_t> shapeOf(linalg::LinalgOp op, unsigned operand) {
   return cast<RankedTensorType>(op->getOperand(operand).getType()).getShape();
 }
 
+static int64_t channelAxis(linalg::LinalgOp op) {
+  return isa<linalg::Conv2DNchwFchwOp>(op.getOperation()) ? 1 : 3;
+}
+
+/// Returns true if the images of the result have no pixels. Upstream's im2col
+/// divides by their width.
+static bool hasEmptyImages(linalg::LinalgOp op) {
+  SmallVector<int64_t> extents(shapeOf(op, 2).drop_front()); // the batch
+  extents.erase(extents.begin() + channelAxis(op) - 1);
+  return llvm::is_contained(extents, 0);
+}
+
 std::string mlir::mx::getIm2ColProblem(linalg::LinalgOp op) {
   StringRef names[] = {"image", "filter", "accumulator"};
   for (auto [index, name] : llvm::enumerate(names))
@@ -38,6 +50,9 @@ std::string mlir::mx::getIm2ColProblem(linalg::LinalgOp op) {
   if (getIm2ColExtents(op).k == 0)
     return llvm::formatv("the filter is {0}, expected windows with elements",
                          op->getOperand(1).getType());
+  if (hasEmptyImages(op))
+    return llvm::formatv("the accumulator is {0}, expected images with pixels",
+                         op->getOperand(2).getType());
   Type image = getElementTypeOrSelf(op->getOperand(0));
   Type filter = getElementTypeOrSelf(op->getOperand(1));
   if (image != filter)
@@ -55,7 +70,7 @@ std::string mlir::mx::getIm2ColProblem(linalg::LinalgOp op) {
 Im2ColExtents mlir::mx::getIm2ColExtents(linalg::LinalgOp op) {
   bool isFilterLast = isa<linalg::Conv2DNhwcHwcfOp>(op.getOperation());
   ArrayRef<int64_t> filter = shapeOf(op, 1), image = shapeOf(op, 2);
-  int64_t channel = isa<linalg::Conv2DNchwFchwOp>(op.getOperation()) ? 1 : 3;
+  int64_t channel = channelAxis(op);
   Im2ColExtents extents{1, image[channel], 1};
   for (auto [axis, extent] : llvm::enumerate(image))
     if (static_cast<int64_t>(axis) != channel)

@@ -208,6 +208,20 @@ func.func @no_channels(%x: tensor<2x0x9x9xf32>, %w: tensor<64x0x2x2xf32>, %c: te
   return %y : tensor<2x64x8x8xf32>
 }
 
+// REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=no_pixels | Reason="the accumulator is tensor<1x0x1x64xf32>, expected images with pixels"
+// REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=no_pixels | Reason="the accumulator is tensor<1x64x1x0xf32>, expected images with pixels"
+// STRICT: error: {{.*}} (UnsupportedConvolution): the accumulator is tensor<1x0x1x64xf32>
+// STRICT: error: {{.*}} (UnsupportedConvolution): the accumulator is tensor<1x64x1x0xf32>
+// CHECK-LABEL: func @no_pixels(
+//       CHECK:   linalg.conv_2d_nhwc_hwcf
+//       CHECK:   linalg.conv_2d_nchw_fchw
+func.func @no_pixels(%x: tensor<1x2x3x32xf32>, %w: tensor<3x3x32x64xf32>, %c: tensor<1x0x1x64xf32>,
+                     %u: tensor<1x32x3x2xf32>, %v: tensor<64x32x3x3xf32>, %d: tensor<1x64x1x0xf32>) -> (tensor<1x0x1x64xf32>, tensor<1x64x1x0xf32>) {
+  %y = linalg.conv_2d_nhwc_hwcf ins(%x, %w : tensor<1x2x3x32xf32>, tensor<3x3x32x64xf32>) outs(%c : tensor<1x0x1x64xf32>) -> tensor<1x0x1x64xf32>
+  %z = linalg.conv_2d_nchw_fchw ins(%u, %v : tensor<1x32x3x2xf32>, tensor<64x32x3x3xf32>) outs(%d : tensor<1x64x1x0xf32>) -> tensor<1x64x1x0xf32>
+  return %y, %z : tensor<1x0x1x64xf32>, tensor<1x64x1x0xf32>
+}
+
 // The K of a convolution is that of its windows.
 // REMARK: remark: [Passed] Quantized | {{.*}} Function=convolution | Activations=amxfp4, K=128, M=128, N=64, Weights=amxfp4
 func.func @convolution(%x: tensor<2x32x9x9xf32>, %w: tensor<64x32x2x2xf32> {mx.weight}, %c: tensor<2x64x8x8xf32>) -> tensor<2x64x8x8xf32> {
