@@ -28,8 +28,8 @@ static Value reshapeSplat(OpBuilder &builder, Location loc, Value value,
 }
 
 /// Returns true if a group has extents 0 and dynamic ones. Upstream's
-/// bufferization makes of a collapsed one a static 0 where the tensor's type has
-/// `?`, and loses the dynamic extent of an expanded one.
+/// bufferization makes of a collapsed one a static 0 where the tensor's type
+/// has `?`, and loses the dynamic extent of an expanded one.
 static bool hasHiddenZero(ArrayRef<ReassociationIndices> reassociation,
                           ArrayRef<int64_t> shape) {
   return llvm::any_of(reassociation, [&](const ReassociationIndices &group) {

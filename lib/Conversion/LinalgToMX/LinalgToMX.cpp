@@ -62,13 +62,13 @@ struct ConvertLinalgToMX final
     std::optional<Request> request = readOptions();
     if (!request)
       return signalPassFailure();
-    SmallVector<linalg::LinalgOp> contractions;
-    getOperation().walk([&](linalg::LinalgOp op) {
-      if (isContraction(op))
-        contractions.push_back(op);
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (isContraction(op) || op->hasAttr(MXDialect::kPolicyAttr))
+        ops.push_back(op);
     });
     IRRewriter rewriter(&getContext());
-    for (linalg::LinalgOp op : contractions)
+    for (Operation *op : ops)
       if (failed(convert(rewriter, op, *request)))
         signalPassFailure();
   }
@@ -112,7 +112,7 @@ private:
     return request;
   }
 
-  LogicalResult convert(RewriterBase &rewriter, linalg::LinalgOp op,
+  LogicalResult convert(RewriterBase &rewriter, Operation *op,
                         const Request &request) {
     Miss miss;
     if (std::optional<Match> match = matchContraction(op, request, miss)) {
@@ -120,12 +120,12 @@ private:
       rewriteAsMatmul(rewriter, *match);
       return success();
     }
-    remark::missed(op.getLoc(), remarkOf(op, miss.id))
+    remark::missed(op->getLoc(), remarkOf(op, miss.id))
         << remark::detail::Remark::Arg("Reason", miss.text);
     // What the user left out is as asked.
     if (!strict || miss.id == "Skipped")
       return success();
-    return op.emitOpError("is not quantized (")
+    return op->emitOpError("is not quantized (")
            << miss.id << "): " << miss.text;
   }
 };

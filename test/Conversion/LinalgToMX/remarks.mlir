@@ -121,6 +121,180 @@ func.func @negated(%x: tensor<4x128xf32>, %w: tensor<128x64xf32>, %c: tensor<4x6
   return %y : tensor<4x64xf32>
 }
 
+// Products that are summed in another way.
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=subtracted | Reason="computes more than a sum of products"
+// STRICT: error: {{.*}} (UnsupportedBody): computes more than a sum of products
+// CHECK-LABEL: func @subtracted(
+//       CHECK:   linalg.generic
+func.func @subtracted(%x: tensor<4x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<4x128xf32>, tensor<128x64xf32>) outs(%c : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %m = arith.mulf %a, %b : f32
+    %s = arith.subf %out, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}
+
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=fused | Reason="computes more than a sum of products"
+// STRICT: error: {{.*}} (UnsupportedBody): computes more than a sum of products
+// CHECK-LABEL: func @fused(
+//       CHECK:   linalg.generic
+func.func @fused(%x: tensor<4x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<4x128xf32>, tensor<128x64xf32>) outs(%c : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %s = math.fma %a, %b, %out : f32
+    linalg.yield %s : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}
+
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=three_inputs | Reason="has 3 inputs and 1 results, expected a product of two inputs"
+// STRICT: error: {{.*}} (UnsupportedBody): has 3 inputs and 1 results, expected a product of two inputs
+// CHECK-LABEL: func @three_inputs(
+//       CHECK:   linalg.generic
+func.func @three_inputs(%x: tensor<4x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %v: tensor<64xf32>, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w, %v : tensor<4x128xf32>, tensor<128x64xf32>, tensor<64xf32>) outs(%c : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %f: f32, %out: f32):
+    %p = arith.mulf %a, %b : f32
+    %q = arith.mulf %p, %f : f32
+    %s = arith.addf %out, %q : f32
+    linalg.yield %s : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}
+
+// The product of an input and itself.
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=squared | Reason="computes more than a sum of products"
+// STRICT: error: {{.*}} (UnsupportedBody): computes more than a sum of products
+// CHECK-LABEL: func @squared(
+//       CHECK:   linalg.generic
+func.func @squared(%x: tensor<4x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<4x128xf32>, tensor<128x64xf32>) outs(%c : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %m = arith.mulf %a, %a : f32
+    %s = arith.addf %out, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}
+
+// Roundings that mx.matmul would not do.
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=input_rounded | Reason="converts an input twice, or the sum: these roundings would be lost"
+// STRICT: error: {{.*}} (UnsupportedBody): converts an input twice, or the sum: these roundings would be lost
+// CHECK-LABEL: func @input_rounded(
+//       CHECK:   linalg.generic
+func.func @input_rounded(%x: tensor<4x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<4x128xf32>, tensor<128x64xf32>) outs(%c : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %h = arith.truncf %a : f32 to bf16
+    %e = arith.extf %h : bf16 to f32
+    %m = arith.mulf %e, %b : f32
+    %s = arith.addf %out, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}
+
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=input_narrow | Reason="converts an input twice, or the sum: these roundings would be lost"
+// STRICT: error: {{.*}} (UnsupportedBody): converts an input twice, or the sum: these roundings would be lost
+// CHECK-LABEL: func @input_narrow(
+//       CHECK:   linalg.generic
+func.func @input_narrow(%x: tensor<4x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<4x64xf16>) -> tensor<4x64xf16> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<4x128xf32>, tensor<128x64xf32>) outs(%c : tensor<4x64xf16>) {
+  ^bb0(%a: f32, %b: f32, %out: f16):
+    %h = arith.truncf %a : f32 to f8E5M2
+    %e = arith.extf %h : f8E5M2 to f16
+    %g = arith.truncf %b : f32 to f16
+    %m = arith.mulf %e, %g : f16
+    %s = arith.addf %out, %m : f16
+    linalg.yield %s : f16
+  } -> tensor<4x64xf16>
+  return %y : tensor<4x64xf16>
+}
+
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=product_rounded | Reason="converts an input twice, or the sum: these roundings would be lost"
+// STRICT: error: {{.*}} (UnsupportedBody): converts an input twice, or the sum: these roundings would be lost
+// CHECK-LABEL: func @product_rounded(
+//       CHECK:   linalg.generic
+func.func @product_rounded(%x: tensor<4x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<4x128xf32>, tensor<128x64xf32>) outs(%c : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %h = arith.truncf %a : f32 to f16
+    %g = arith.truncf %b : f32 to f16
+    %p = arith.mulf %h, %g : f16
+    %e = arith.extf %p : f16 to f32
+    %s = arith.addf %out, %e : f32
+    linalg.yield %s : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}
+
+// REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=sum_rounded | Reason="converts an input twice, or the sum: these roundings would be lost"
+// STRICT: error: {{.*}} (UnsupportedBody): converts an input twice, or the sum: these roundings would be lost
+// CHECK-LABEL: func @sum_rounded(
+//       CHECK:   linalg.generic
+func.func @sum_rounded(%x: tensor<4x128xf32>, %w: tensor<128x64xf32> {mx.weight}, %c: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<4x128xf32>, tensor<128x64xf32>) outs(%c : tensor<4x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %out, %m : f32
+    %h = arith.truncf %r : f32 to bf16
+    %s = arith.extf %h : bf16 to f32
+    linalg.yield %s : f32
+  } -> tensor<4x64xf32>
+  return %y : tensor<4x64xf32>
+}
+
+// What is asked for by name is not passed over in silence.
+// REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=no_products | Reason="found 'linalg.generic' with mx.quantize, expected a contraction"
+// REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=no_products | Reason="found 'arith.addf' with mx.quantize, expected a contraction"
+// STRICT: error: {{.*}} (UnsupportedOp): found 'linalg.generic' with mx.quantize
+// STRICT: error: {{.*}} (UnsupportedOp): found 'arith.addf' with mx.quantize
+func.func @no_products(%x: tensor<4x128xf32>, %c: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %y = linalg.generic {mx.quantize = #mx.policy<weights = mxfp4, activations = none>, indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m)>], iterator_types = ["parallel", "reduction"]}
+         ins(%x : tensor<4x128xf32>) outs(%c : tensor<4xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %s = arith.addf %out, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<4xf32>
+  %z = arith.addf %y, %c {mx.quantize = #mx.policy<weights = mxfp4, activations = none>} : tensor<4xf32>
+  return %y, %z : tensor<4xf32>, tensor<4xf32>
+}
+
+// Sums of other things are not: pooling, a variance, a maximum.
+// CHECK-LABEL: func @silent(
+func.func @silent(%x: tensor<1x4x4x3xf32>, %w: tensor<2x2xf32>, %p: tensor<1x3x3x3xf32>, %v: tensor<4x128xf32>, %m: tensor<4xf32>, %c: tensor<4xf32>)
+    -> (tensor<1x3x3x3xf32>, tensor<4xf32>, tensor<4xf32>) {
+  %0 = linalg.pooling_nhwc_sum ins(%x, %w : tensor<1x4x4x3xf32>, tensor<2x2xf32>) outs(%p : tensor<1x3x3x3xf32>) -> tensor<1x3x3x3xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m)>, affine_map<(m, k) -> (m)>], iterator_types = ["parallel", "reduction"]}
+         ins(%v, %m : tensor<4x128xf32>, tensor<4xf32>) outs(%c : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %d = arith.subf %a, %b : f32
+    %q = arith.mulf %d, %d : f32
+    %s = arith.addf %out, %q : f32
+    linalg.yield %s : f32
+  } -> tensor<4xf32>
+  %2 = linalg.reduce { arith.maximumf } ins(%v : tensor<4x128xf32>) outs(%c : tensor<4xf32>) dimensions = [1]
+  return %0, %1, %2 : tensor<1x3x3x3xf32>, tensor<4xf32>, tensor<4xf32>
+}
+
 // A factor more is no product of two operands.
 // REMARK: remark: [Missed] UnsupportedBody | {{.*}} Function=scaled | Reason="computes more than a sum of products"
 // STRICT: error: {{.*}} (UnsupportedBody): computes more
