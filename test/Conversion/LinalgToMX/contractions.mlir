@@ -1,7 +1,9 @@
 // How each kind of contraction is brought to the form of mx.matmul: what moves
 // moves as floats, and nothing moves that is in place.
 //
-// RUN: mx-opt %s --convert-linalg-to-mx='min-k=0 min-n=0 quantize-attention strict' --cse --canonicalize --verify-each | FileCheck %s
+// RUN: mx-opt %s --convert-linalg-to-mx='min-k=0 min-n=0 quantize-attention strict' --cse --canonicalize --verify-each > %t
+// RUN: FileCheck %s < %t
+// RUN: mx-opt %t > /dev/null
 
 // A weight on the left goes to the right; accumulator and result are transposed.
 // CHECK-LABEL: func @weight_left(
@@ -250,4 +252,13 @@ func.func @extended(%x: tensor<5x8xf16>, %w: tensor<7x8xbf16>, %c: tensor<5x7xf3
 func.func @convolution(%x: tensor<3x4x8x9xf32>, %f: tensor<5x4x2x3xf32>, %c: tensor<3x5x7x7xf32>) -> tensor<3x5x7x7xf32> {
   %y = linalg.conv_2d_nchw_fchw {mine} ins(%x, %f : tensor<3x4x8x9xf32>, tensor<5x4x2x3xf32>) outs(%c : tensor<3x5x7x7xf32>) -> tensor<3x5x7x7xf32>
   return %y : tensor<3x5x7x7xf32>
+}
+
+// Attributes of others stay, but one with the name of an attribute of mx.matmul,
+// which printed IR would read as that.
+// CHECK-LABEL: func @attributes(
+//       CHECK:   mx.matmul {{.*}} outs({{.*}} : tensor<5x7xf32>) {mine}
+func.func @attributes(%x: tensor<5x8xf32>, %w: tensor<8x7xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
+  %y = linalg.matmul {accumulate = 1 : i32, mine} ins(%x, %w : tensor<5x8xf32>, tensor<8x7xf32>) outs(%c : tensor<5x7xf32>) -> tensor<5x7xf32>
+  return %y : tensor<5x7xf32>
 }
