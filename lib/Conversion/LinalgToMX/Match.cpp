@@ -158,6 +158,22 @@ static Miss unsuitable(linalg::LinalgOp op) {
   return {"UnsupportedBody", getBodyProblem(op)};
 }
 
+/// Sets the extents of the contraction of `match`; returns why they cannot be
+/// told.
+static std::string setExtents(Match &match) {
+  const Contraction &c = *match.contraction;
+  std::optional<int64_t> m = getExtent(c, c.m), n = getExtent(c, c.n),
+                         k = getExtent(c, c.k), batch = getExtent(c, c.batch);
+  if (!m || !n || !k || !batch)
+    return "the axes of M, N, K or the batch make one of more than 2^63 - 1";
+  match.m = *m;
+  match.n = *n;
+  match.k = *k;
+  if (!c.batch.empty())
+    match.batch = *batch;
+  return "";
+}
+
 /// Sets the contraction of `match` and its extents.
 static Miss setContraction(Match &match, bool quantizeAttention) {
   FailureOr<linalg::ContractionDimensions> dims =
@@ -173,19 +189,13 @@ static Miss setContraction(Match &match, bool quantizeAttention) {
   if (!match.contraction)
     return {"UnsupportedMaps",
             "an operand is summed along an axis that the other does not have"};
-  const Contraction &c = *match.contraction;
-  match.m = getExtent(c, c.m);
-  match.n = getExtent(c, c.n);
-  match.k = getExtent(c, c.k);
-  if (!c.batch.empty())
-    match.batch = getExtent(c, c.batch);
-  return {};
+  return {"UnsupportedShape", setExtents(match)};
 }
 
 static Miss setConvolution(Match &match) {
   if (std::string text = getIm2ColProblem(match.op); !text.empty())
     return {"UnsupportedConvolution", text};
-  Im2ColExtents extents = getIm2ColExtents(match.op);
+  Im2ColExtents extents = *getIm2ColExtents(match.op);
   match.m = extents.m;
   match.n = extents.n;
   match.k = extents.k;

@@ -353,6 +353,22 @@ func.func @integers(%x: tensor<4x128xi8>, %w: tensor<128x64xi8>, %c: tensor<4x64
   return %y : tensor<4x64xi32>
 }
 
+// K of 2^64.
+// REMARK: remark: [Missed] UnsupportedShape | {{.*}} Function=huge | Reason="the axes of M, N, K or the batch make one of more than 2^63 - 1"
+// REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=huge | Reason="the axes of M or K make one of more than 2^63 - 1"
+// STRICT: error: {{.*}} (UnsupportedShape): the axes
+// STRICT: error: {{.*}} (UnsupportedConvolution): the axes
+// CHECK-LABEL: func @huge(
+//       CHECK:   linalg.contract
+//       CHECK:   linalg.conv_2d_nhwc_fhwc
+func.func @huge(%x: tensor<4294967296x4294967296x4xf32>, %w: tensor<4294967296x4294967296x64xf32>, %c: tensor<4x64xf32>,
+                %i: tensor<1x4294967296x4294967296x1xf32>, %f: tensor<64x4294967296x4294967296x1xf32>, %d: tensor<1x1x1x64xf32>) -> (tensor<4x64xf32>, tensor<1x1x1x64xf32>) {
+  %y = linalg.contract indexing_maps = [affine_map<(m, n, k, l) -> (k, l, m)>, affine_map<(m, n, k, l) -> (k, l, n)>, affine_map<(m, n, k, l) -> (m, n)>]
+         ins(%x, %w : tensor<4294967296x4294967296x4xf32>, tensor<4294967296x4294967296x64xf32>) outs(%c : tensor<4x64xf32>) -> tensor<4x64xf32>
+  %z = linalg.conv_2d_nhwc_fhwc ins(%i, %f : tensor<1x4294967296x4294967296x1xf32>, tensor<64x4294967296x4294967296x1xf32>) outs(%d : tensor<1x1x1x64xf32>) -> tensor<1x1x1x64xf32>
+  return %y, %z : tensor<4x64xf32>, tensor<1x1x1x64xf32>
+}
+
 // REMARK: remark: [Missed] UnsupportedConvolution | {{.*}} Function=dilated | Reason="the filter is dilated, expected dilations of 1"
 // STRICT: error: {{.*}} (UnsupportedConvolution): the filter is dilated
 func.func @dilated(%x: tensor<1x9x9x32xf32>, %w: tensor<2x2x32x64xf32> {mx.weight}, %c: tensor<1x7x7x64xf32>) -> tensor<1x7x7x64xf32> {
