@@ -3,13 +3,12 @@
 #include "Rewrite.h"
 
 #include "mx/Conversion/Passes.h"
+#include "mx/Dialect/MX/IR/Remarks.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace mlir::mx {
 
@@ -20,13 +19,6 @@ namespace mlir::mx {
 // Remarks
 //===----------------------------------------------------------------------===//
 
-static remark::RemarkOpts remarkOf(Operation *op, StringRef id) {
-  auto function = op->getParentOfType<FunctionOpInterface>();
-  return remark::RemarkOpts::name(id)
-      .category("mx-quantize")
-      .function(function ? function.getName() : StringRef());
-}
-
 static std::string extentText(int64_t extent) {
   return ShapedType::isDynamic(extent) ? "?" : std::to_string(extent);
 }
@@ -35,7 +27,8 @@ static void remarkQuantized(const Match &match) {
   using Arg = remark::detail::Remark::Arg;
   const std::optional<Recipe> &activations = match.formats.activations;
   Operation *op = match.op;
-  auto note = remark::passed(op->getLoc(), remarkOf(op, "Quantized"));
+  auto note =
+      remark::passed(op->getLoc(), remarkAbout(op, "mx-quantize", "Quantized"));
   note << Arg("Weights", match.formats.weights.text)
        << Arg("Activations", activations ? activations->text : "none")
        << Arg("M", extentText(match.m)) << Arg("N", extentText(match.n))
@@ -120,7 +113,7 @@ private:
       rewriteAsMatmul(rewriter, *match);
       return success();
     }
-    remark::missed(op->getLoc(), remarkOf(op, miss.id))
+    remark::missed(op->getLoc(), remarkAbout(op, "mx-quantize", miss.id))
         << remark::detail::Remark::Arg("Reason", miss.text);
     // What the user left out is as asked.
     if (!strict || miss.id == "Skipped")
