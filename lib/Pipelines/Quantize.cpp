@@ -35,7 +35,9 @@ void mlir::mx::buildQuantizePipeline(OpPassManager &pm,
     rotate.seed = isRandom ? options.rotateSeed.getValue() : 0;
     pm.addPass(createMXRotateOperandsPass(rotate));
   }
-  // One quantize of an activation that feeds many products.
+  // What a loop does not change is quantized before it, and an activation that
+  // feeds many products once.
+  pm.addPass(createLoopInvariantCodeMotionPass());
   pm.addPass(createCSEPass());
   pm.addPass(createMXFoldConstantsPass());
   pm.addPass(createCanonicalizerPass());

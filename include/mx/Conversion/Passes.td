@@ -10,7 +10,7 @@ def ConvertLinalgToMXPass : Pass<"convert-linalg-to-mx", "::mlir::ModuleOp"> {
   let description = [{
     Rewrites contractions on tensors of f32, f16 or bf16: each op with
     `ContractionOpInterface`, and each `linalg.generic` that sums products of two
-    operands. Both operands are brought to the K-last form of `mx.matmul` as
+    operands, each converted once from one float type to another at most. Both operands are brought to the K-last form of `mx.matmul` as
     floats, where they are not in it: transposed, axes of a sum over several
     collapsed in one, an axis of extent 1 added to a vector. Each is quantized
     (`activations=none`: the weight alone) and multiplied by `mx.matmul` into the
@@ -20,15 +20,15 @@ def ConvertLinalgToMXPass : Pass<"convert-linalg-to-mx", "::mlir::ModuleOp"> {
     convolutions become contractions by im2col.
 
     The weight may be either operand: a constant, also behind a chain of
-    transposes, reshapes, casts and generics that only extend, truncate or
-    broadcast, or a function argument marked `mx.weight`. Where neither is one
+    transposes, copies, reshapes, casts and generics that only move, extend,
+    truncate or broadcast, or a function argument marked `mx.weight`. Where neither is one
     the right-hand operand is the weight (in the product of a matrix and a
     vector, the matrix), unless each batch has its own of both: this is attention
     and is left alone, unless `quantize-attention` is set.
 
-    Everything else is left alone. Each contraction gets one remark of category
-    `mx-quantize`: *passed* when it is quantized, *missed* with the reason when
-    it is not. `strict` turns a missed one into an error.
+    Everything else is left alone. Each contraction, and each op that resembles
+    one or carries `mx.quantize`, gets one remark of category `mx-quantize`:
+    *passed* when it is quantized, *missed* with the reason when it is not. `strict` turns a missed one into an error.
 
     Before:
 

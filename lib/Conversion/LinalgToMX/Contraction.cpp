@@ -2,7 +2,10 @@
 
 #include "Contraction.h"
 
+#include "mx/Dialect/MX/Extensions/LayoutChain.h"
+
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -23,51 +26,84 @@ static SmallVector<unsigned> loopsOf(AffineMap map) {
 /// Returns the map from the result's axes of `op` to its input's where it only
 /// transposes or broadcasts, null for other ops.
 static AffineMap getMoveMap(Operation *op) {
-  auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(op);
-  if (!linalgOp || !linalgOp.hasPureTensorSemantics() ||
-      linalgOp.getNumDpsInputs() != 1 || linalgOp.getNumDpsInits() != 1 ||
-      linalgOp.getNumParallelLoops() != linalgOp.getNumLoops() ||
-      !isa<RankedTensorType>(linalgOp.getDpsInputs()[0].getType()))
+  std::optional<ElementMove> move = ElementMove::of(op);
+  if (!move || !move->conversions.empty() ||
+      !move->map.isProjectedPermutation())
     return {};
-  Block *body = linalgOp.getBlock();
-  if (body->getTerminator()->getOperand(0) != body->getArgument(0))
-    return {};
-  SmallVector<AffineMap> maps = linalgOp.getIndexingMapsArray();
-  if (!maps[0].isProjectedPermutation() || !maps[1].isPermutation())
-    return {};
-  return maps[0].compose(inversePermutation(maps[1]));
+  return move->map;
 }
 
 using MayDrop = llvm::function_ref<bool(unsigned)>;
 
+namespace {
+/// The axes of x that a loop runs along, in collapse(move(x)).
+struct Group {
+  ReassociationIndices axes;
+  unsigned loop;
+};
+} // namespace
+
+/// Sets `axes` to those of x that become `collapsed` axes of move(x); what only
+/// repeats x is dropped, and where `mayDrop`, all of it. Returns false where
+/// the axes are no neighbours in x, or lost.
+static bool getSources(ReassociationIndices &axes, AffineMap map,
+                       ArrayRef<int64_t> moved, ArrayRef<int64_t> collapsed,
+                       bool mayDrop) {
+  bool isRepeated = false, isOne = true;
+  for (int64_t axis : collapsed) {
+    AffineExpr dim = getAffineDimExpr(axis, map.getContext());
+    std::optional<unsigned> source = map.getResultPosition(dim);
+    if (source)
+      axes.push_back(*source);
+    isRepeated |= !source && moved[axis] != 1;
+    isOne &= !source || moved[axis] == 1;
+  }
+  if ((isRepeated || axes.empty()) && isOne && mayDrop) {
+    axes.clear();
+    return true;
+  }
+  for (auto [i, axis] : llvm::enumerate(axes))
+    if (axis != axes[0] + static_cast<int64_t>(i))
+      return false;
+  return !isRepeated && !axes.empty();
+}
+
+/// Sorts `groups`, and gives the axes of extent 1 that are in none, of `rank`
+/// axes, to the group before or after them.
+static void fillGroups(MutableArrayRef<Group> groups, int64_t rank) {
+  llvm::sort(groups, [](const Group &a, const Group &b) {
+    return a.axes[0] < b.axes[0];
+  });
+  int64_t next = 0;
+  for (Group &group : groups) {
+    int64_t end = &group == &groups.back() ? rank : group.axes.back() + 1;
+    group.axes = llvm::to_vector<2>(llvm::seq(next, end));
+    next = end;
+  }
+}
+
 /// collapse(move(x))  ->  move(collapse(x)), the move as an order of loops.
-/// Returns false where the axes of a group are no neighbours in x, or lost.
+/// Returns false where this cannot be.
 static bool swapCollapse(IndexedTensor &tensor, MayDrop mayDrop) {
   auto collapse = tensor.value.getDefiningOp<tensor::CollapseShapeOp>();
   Operation *move = collapse ? collapse.getSrc().getDefiningOp() : nullptr;
   AffineMap map = getMoveMap(move);
   if (!map || tensor.loops.empty())
     return false;
-  constexpr int64_t lost = -1;
-  SmallVector<int64_t> sources(map.getNumDims(), lost);
-  for (auto [source, axis] : llvm::enumerate(loopsOf(map)))
-    sources[axis] = source;
-  using Group = std::pair<ReassociationIndices, unsigned>;
   SmallVector<Group> groups;
-  for (auto [axes, loop] :
+  for (auto [collapsed, loop] :
        llvm::zip_equal(collapse.getReassociationIndices(), tensor.loops)) {
-    ReassociationIndices moved = llvm::map_to_vector<2>(
-        axes, [&](int64_t axis) { return sources[axis]; });
-    if (llvm::all_equal(moved) && moved[0] == lost && mayDrop(loop))
-      continue;
-    for (auto [i, source] : llvm::enumerate(moved))
-      if (source == lost || source != moved[0] + static_cast<int64_t>(i))
-        return false;
-    groups.emplace_back(moved, loop);
+    Group group{{}, loop};
+    if (!getSources(group.axes, map, collapse.getSrcType().getShape(),
+                    collapsed, mayDrop(loop)))
+      return false;
+    if (!group.axes.empty())
+      groups.push_back(group);
   }
-  llvm::sort(groups, [](const Group &a, const Group &b) {
-    return a.first[0] < b.first[0];
-  });
+  int64_t rank = map.getNumResults();
+  if (groups.empty() && rank > 0)
+    return false; // no loop is left for an axis of extent 1
+  fillGroups(groups, rank);
   tensor = {move->getOperand(0), {}};
   for (const auto &[axes, loop] : groups) {
     tensor.collapsed.push_back(axes);
@@ -147,14 +183,18 @@ static int64_t getLoopExtent(const Contraction &contraction, unsigned loop) {
   return ShapedType::kDynamic;
 }
 
-int64_t mlir::mx::getExtent(const Contraction &contraction,
-                            ArrayRef<unsigned> loops) {
+std::optional<int64_t> mlir::mx::multiply(ArrayRef<int64_t> extents) {
+  if (llvm::is_contained(extents, ShapedType::kDynamic))
+    return ShapedType::kDynamic;
   int64_t product = 1;
-  for (unsigned loop : loops) {
-    int64_t extent = getLoopExtent(contraction, loop);
-    if (ShapedType::isDynamic(extent))
-      return ShapedType::kDynamic;
-    product *= extent;
-  }
+  for (int64_t extent : extents)
+    if (llvm::MulOverflow(product, extent, product))
+      return std::nullopt;
   return product;
+}
+
+std::optional<int64_t> mlir::mx::getExtent(const Contraction &contraction,
+                                           ArrayRef<unsigned> loops) {
+  return multiply(llvm::map_to_vector(
+      loops, [&](unsigned loop) { return getLoopExtent(contraction, loop); }));
 }

@@ -44,9 +44,14 @@ struct Contraction {
 /// the other does not have.
 std::optional<Contraction> getContraction(linalg::LinalgOp op, unsigned rhs);
 
+/// Returns the product of `extents`, dynamic where one is, nothing where 63
+/// bits do not hold it.
+std::optional<int64_t> multiply(ArrayRef<int64_t> extents);
+
 /// Returns the product of the extents of `loops`, dynamic where no type tells
-/// one of them.
-int64_t getExtent(const Contraction &contraction, ArrayRef<unsigned> loops);
+/// one of them, nothing where 63 bits do not hold it.
+std::optional<int64_t> getExtent(const Contraction &contraction,
+                                 ArrayRef<unsigned> loops);
 
 } // namespace mlir::mx
 

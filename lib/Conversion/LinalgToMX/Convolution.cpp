@@ -1,6 +1,7 @@
 //===- Convolution.cpp - convolutions as contractions ---------------------===//
 
 #include "Convolution.h"
+#include "Contraction.h"
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -29,15 +30,33 @@ static ArrayRef<int64_t> shapeOf(linalg::LinalgOp op, unsigned operand) {
   return cast<RankedTensorType>(op->getOperand(operand).getType()).getShape();
 }
 
+static int64_t channelAxis(linalg::LinalgOp op) {
+  return isa<linalg::Conv2DNchwFchwOp>(op.getOperation()) ? 1 : 3;
+}
+
+/// Returns true if the images of the result have no pixels. Upstream's im2col
+/// divides by their width.
+static bool hasEmptyImages(linalg::LinalgOp op) {
+  SmallVector<int64_t> extents(shapeOf(op, 2).drop_front()); // the batch
+  extents.erase(extents.begin() + channelAxis(op) - 1);
+  return llvm::is_contained(extents, 0);
+}
+
 std::string mlir::mx::getIm2ColProblem(linalg::LinalgOp op) {
   StringRef names[] = {"image", "filter", "accumulator"};
   for (auto [index, name] : llvm::enumerate(names))
     if (ShapedType::isDynamicShape(shapeOf(op, index)))
       return llvm::formatv("the {0} is {1}, expected static extents", name,
                            op->getOperand(index).getType());
-  if (getIm2ColExtents(op).k == 0)
+  std::optional<Im2ColExtents> extents = getIm2ColExtents(op);
+  if (!extents)
+    return "the axes of M or K make one of more than 2^63 - 1";
+  if (extents->k == 0)
     return llvm::formatv("the filter is {0}, expected windows with elements",
                          op->getOperand(1).getType());
+  if (hasEmptyImages(op))
+    return llvm::formatv("the accumulator is {0}, expected images with pixels",
+                         op->getOperand(2).getType());
   Type image = getElementTypeOrSelf(op->getOperand(0));
   Type filter = getElementTypeOrSelf(op->getOperand(1));
   if (image != filter)
@@ -52,17 +71,18 @@ std::string mlir::mx::getIm2ColProblem(linalg::LinalgOp op) {
   return "";
 }
 
-Im2ColExtents mlir::mx::getIm2ColExtents(linalg::LinalgOp op) {
+std::optional<Im2ColExtents> mlir::mx::getIm2ColExtents(linalg::LinalgOp op) {
   bool isFilterLast = isa<linalg::Conv2DNhwcHwcfOp>(op.getOperation());
-  ArrayRef<int64_t> filter = shapeOf(op, 1), image = shapeOf(op, 2);
-  int64_t channel = isa<linalg::Conv2DNchwFchwOp>(op.getOperation()) ? 1 : 3;
-  Im2ColExtents extents{1, image[channel], 1};
-  for (auto [axis, extent] : llvm::enumerate(image))
-    if (static_cast<int64_t>(axis) != channel)
-      extents.m *= extent;
-  for (int64_t extent : isFilterLast ? filter.drop_back() : filter.drop_front())
-    extents.k *= extent;
-  return extents;
+  ArrayRef<int64_t> filter = shapeOf(op, 1);
+  SmallVector<int64_t> image(shapeOf(op, 2));
+  int64_t n = image[channelAxis(op)];
+  image.erase(image.begin() + channelAxis(op));
+  std::optional<int64_t> m = multiply(image);
+  std::optional<int64_t> k =
+      multiply(isFilterLast ? filter.drop_back() : filter.drop_front());
+  if (!m || !k)
+    return std::nullopt;
+  return Im2ColExtents{*m, n, *k};
 }
 
 Im2Col mlir::mx::rewriteAsContraction(RewriterBase &rewriter,

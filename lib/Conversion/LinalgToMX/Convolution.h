@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
+#include <optional>
 #include <string>
 
 namespace mlir::mx {
@@ -32,8 +33,9 @@ bool isConvolution(linalg::LinalgOp op);
 /// it can.
 std::string getIm2ColProblem(linalg::LinalgOp op);
 
-/// Returns the extents of a convolution that im2col can rewrite.
-Im2ColExtents getIm2ColExtents(linalg::LinalgOp op);
+/// Returns the extents of a convolution of static extents, nothing where 63
+/// bits do not hold one.
+std::optional<Im2ColExtents> getIm2ColExtents(linalg::LinalgOp op);
 
 /// Replaces a convolution that im2col can rewrite.
 Im2Col rewriteAsContraction(RewriterBase &rewriter, linalg::LinalgOp op);

@@ -28,7 +28,8 @@ static Value reshapeSplat(OpBuilder &builder, Location loc, Value value,
 }
 
 /// Returns true if a group has extents 0 and dynamic ones. Upstream's
-/// bufferization makes of it a static 0 where the tensor's type has `?`.
+/// bufferization makes of a collapsed one a static 0 where the tensor's type
+/// has `?`, and loses the dynamic extent of an expanded one.
 static bool hasHiddenZero(ArrayRef<ReassociationIndices> reassociation,
                           ArrayRef<int64_t> shape) {
   return llvm::any_of(reassociation, [&](const ReassociationIndices &group) {
@@ -161,6 +162,8 @@ static Value expand(OpBuilder &builder, Location loc, Value value,
   auto type = cast<RankedTensorType>(value.getType()).clone(shape);
   if (Value splat = reshapeSplat(builder, loc, value, type))
     return splat;
+  if (hasHiddenZero(reassociation, shape)) // without elements, as above
+    return tensor::EmptyOp::create(builder, loc, type, dynamic);
   if (!isAmbiguous(reassociation, shape))
     return tensor::ExpandShapeOp::create(builder, loc, type, value,
                                          reassociation, sizes);

@@ -3,13 +3,12 @@
 #include "Rewrite.h"
 
 #include "mx/Conversion/Passes.h"
+#include "mx/Dialect/MX/IR/Remarks.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace mlir::mx {
 
@@ -20,13 +19,6 @@ namespace mlir::mx {
 // Remarks
 //===----------------------------------------------------------------------===//
 
-static remark::RemarkOpts remarkOf(Operation *op, StringRef id) {
-  auto function = op->getParentOfType<FunctionOpInterface>();
-  return remark::RemarkOpts::name(id)
-      .category("mx-quantize")
-      .function(function ? function.getName() : StringRef());
-}
-
 static std::string extentText(int64_t extent) {
   return ShapedType::isDynamic(extent) ? "?" : std::to_string(extent);
 }
@@ -35,7 +27,8 @@ static void remarkQuantized(const Match &match) {
   using Arg = remark::detail::Remark::Arg;
   const std::optional<Recipe> &activations = match.formats.activations;
   Operation *op = match.op;
-  auto note = remark::passed(op->getLoc(), remarkOf(op, "Quantized"));
+  auto note =
+      remark::passed(op->getLoc(), remarkAbout(op, "mx-quantize", "Quantized"));
   note << Arg("Weights", match.formats.weights.text)
        << Arg("Activations", activations ? activations->text : "none")
        << Arg("M", extentText(match.m)) << Arg("N", extentText(match.n))
@@ -62,13 +55,13 @@ struct ConvertLinalgToMX final
     std::optional<Request> request = readOptions();
     if (!request)
       return signalPassFailure();
-    SmallVector<linalg::LinalgOp> contractions;
-    getOperation().walk([&](linalg::LinalgOp op) {
-      if (isContraction(op))
-        contractions.push_back(op);
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (isContraction(op) || op->hasAttr(MXDialect::kPolicyAttr))
+        ops.push_back(op);
     });
     IRRewriter rewriter(&getContext());
-    for (linalg::LinalgOp op : contractions)
+    for (Operation *op : ops)
       if (failed(convert(rewriter, op, *request)))
         signalPassFailure();
   }
@@ -112,7 +105,7 @@ private:
     return request;
   }
 
-  LogicalResult convert(RewriterBase &rewriter, linalg::LinalgOp op,
+  LogicalResult convert(RewriterBase &rewriter, Operation *op,
                         const Request &request) {
     Miss miss;
     if (std::optional<Match> match = matchContraction(op, request, miss)) {
@@ -120,12 +113,12 @@ private:
       rewriteAsMatmul(rewriter, *match);
       return success();
     }
-    remark::missed(op.getLoc(), remarkOf(op, miss.id))
+    remark::missed(op->getLoc(), remarkAbout(op, "mx-quantize", miss.id))
         << remark::detail::Remark::Arg("Reason", miss.text);
     // What the user left out is as asked.
     if (!strict || miss.id == "Skipped")
       return success();
-    return op.emitOpError("is not quantized (")
+    return op->emitOpError("is not quantized (")
            << miss.id << "): " << miss.text;
   }
 };

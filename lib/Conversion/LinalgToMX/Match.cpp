@@ -1,11 +1,11 @@
 //===- Match.cpp - which contractions become mx.matmul --------------------===//
 
 #include "Match.h"
+#include "Body.h"
 #include "Convolution.h"
 
-#include "mx/Dialect/MX/Extensions/ConstantView.h"
+#include "mx/Dialect/MX/Extensions/LayoutChain.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -24,29 +24,16 @@ std::optional<Recipe> mlir::mx::parseRecipe(StringRef text, bool mse,
   return Recipe{*preset, text.str() + (mse ? " mse" : "")};
 }
 
-/// Returns true if `op` has the loops of a product of two operands, and
-/// multiplies and adds, whatever else it does.
-static bool resemblesContraction(linalg::GenericOp op) {
-  FailureOr<linalg::ContractionDimensions> dims =
-      linalg::inferContractionDims(op);
-  bool multiplies = false, adds = false;
-  for (Operation &inner : *op.getBody()) {
-    multiplies |= isa<arith::MulFOp, arith::MulIOp>(inner);
-    adds |= isa<arith::AddFOp, arith::AddIOp>(inner);
-  }
-  bool isLoopsOfOne = succeeded(dims) && !dims->k.empty();
-  return (isLoopsOfOne || linalg::isaConvolutionOpInterface(op)) &&
-         multiplies && adds;
-}
-
-bool mlir::mx::isContraction(linalg::LinalgOp op) {
-  if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
-    return linalg::isaContractionOpInterface(op) ||
+bool mlir::mx::isContraction(Operation *op) {
+  if (!isa<linalg::LinalgOp>(op))
+    return false;
+  if (auto generic = dyn_cast<linalg::GenericOp>(op))
+    return linalg::isaContractionOpInterface(cast<linalg::LinalgOp>(op)) ||
            resemblesContraction(generic);
   // Named ops with zero points, and convolutions, are told by their names.
   StringRef name = op->getName().stripDialect();
-  return isa<linalg::ContractionOpInterface>(op.getOperation()) ||
-         name.contains("matmul") || name.contains("conv");
+  return isa<linalg::ContractionOpInterface>(op) || name.contains("matmul") ||
+         name.contains("conv");
 }
 
 /// Returns why `type` cannot be an operand or accumulator, empty where it can.
@@ -148,18 +135,6 @@ static std::string getUnsupportedKind(linalg::LinalgOp op) {
   return "";
 }
 
-/// Returns true if only products are summed, and floats converted on the way.
-static bool hasPlainBody(linalg::LinalgOp op) {
-  bool sumsProducts =
-      isConvolution(op) || linalg::isaContractionOpInterface(op);
-  return sumsProducts &&
-         llvm::all_of(op.getBlock()->without_terminator(),
-                      [](Operation &inner) {
-                        return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp,
-                                   arith::TruncFOp>(inner);
-                      });
-}
-
 /// Returns why `op` cannot be quantized whatever the formats are, no text where
 /// it can.
 static Miss unsuitable(linalg::LinalgOp op) {
@@ -169,6 +144,8 @@ static Miss unsuitable(linalg::LinalgOp op) {
     return {"BufferSemantics", "works on buffers, expected tensors"};
   if (std::string text = getUnsupportedKind(op); !text.empty())
     return {"UnsupportedOp", text};
+  if (op->getNumOperands() != 3)
+    return {"UnsupportedBody", getBodyProblem(op)};
   StringRef names[] = {"lhs", "rhs", "accumulator"};
   for (auto [name, type] : llvm::zip_equal(names, op->getOperandTypes()))
     if (std::string text = unsupported(name, type); !text.empty())
@@ -178,9 +155,23 @@ static Miss unsuitable(linalg::LinalgOp op) {
       }))
     return {"UnsupportedMaps",
             "an operand is read at other indices than those of the loops"};
-  if (!hasPlainBody(op))
-    return {"UnsupportedBody", "computes more than a sum of products"};
-  return {};
+  return {"UnsupportedBody", getBodyProblem(op)};
+}
+
+/// Sets the extents of the contraction of `match`; returns why they cannot be
+/// told.
+static std::string setExtents(Match &match) {
+  const Contraction &c = *match.contraction;
+  std::optional<int64_t> m = getExtent(c, c.m), n = getExtent(c, c.n),
+                         k = getExtent(c, c.k), batch = getExtent(c, c.batch);
+  if (!m || !n || !k || !batch)
+    return "the axes of M, N, K or the batch make one of more than 2^63 - 1";
+  match.m = *m;
+  match.n = *n;
+  match.k = *k;
+  if (!c.batch.empty())
+    match.batch = *batch;
+  return "";
 }
 
 /// Sets the contraction of `match` and its extents.
@@ -198,28 +189,30 @@ static Miss setContraction(Match &match, bool quantizeAttention) {
   if (!match.contraction)
     return {"UnsupportedMaps",
             "an operand is summed along an axis that the other does not have"};
-  const Contraction &c = *match.contraction;
-  match.m = getExtent(c, c.m);
-  match.n = getExtent(c, c.n);
-  match.k = getExtent(c, c.k);
-  if (!c.batch.empty())
-    match.batch = getExtent(c, c.batch);
-  return {};
+  return {"UnsupportedShape", setExtents(match)};
 }
 
 static Miss setConvolution(Match &match) {
   if (std::string text = getIm2ColProblem(match.op); !text.empty())
     return {"UnsupportedConvolution", text};
-  Im2ColExtents extents = getIm2ColExtents(match.op);
+  Im2ColExtents extents = *getIm2ColExtents(match.op);
   match.m = extents.m;
   match.n = extents.n;
   match.k = extents.k;
   return {};
 }
 
-std::optional<Match> mlir::mx::matchContraction(linalg::LinalgOp op,
+std::optional<Match> mlir::mx::matchContraction(Operation *anyOp,
                                                 const Request &request,
                                                 Miss &miss) {
+  auto op = dyn_cast<linalg::LinalgOp>(anyOp);
+  if (!op || !isContraction(op)) {
+    miss = {
+        "UnsupportedOp",
+        llvm::formatv("found '{0}' with mx.quantize, expected a contraction",
+                      anyOp->getName())};
+    return std::nullopt;
+  }
   miss = unsuitable(op);
   if (!miss.text.empty())
     return std::nullopt;

@@ -54,12 +54,13 @@ struct Match {
   std::optional<int64_t> batch = std::nullopt;
 };
 
-/// Returns true for a linalg op that sums products of two operands.
-bool isContraction(linalg::LinalgOp op);
+/// Returns true for a linalg op that sums products of two operands, or looks
+/// like one.
+bool isContraction(Operation *op);
 
-/// Matches a contraction; on failure `miss` says why.
-std::optional<Match> matchContraction(linalg::LinalgOp op,
-                                      const Request &request, Miss &miss);
+/// Matches a contraction; on failure, which all other ops are, `miss` says why.
+std::optional<Match> matchContraction(Operation *op, const Request &request,
+                                      Miss &miss);
 
 } // namespace mlir::mx
 

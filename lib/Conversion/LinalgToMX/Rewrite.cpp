@@ -108,6 +108,14 @@ static std::pair<Value, MatmulOp> createMatmul(OpBuilder &builder, Location loc,
   return {permuteAxes(builder, loc, {result, loops}, c.init.loops), matmul};
 }
 
+/// Returns true for a discardable attribute that `matmul` keeps: not what has
+/// been obeyed, and none that would be one of its own where it is printed.
+static bool isKept(MatmulOp matmul, StringAttr name) {
+  return name != MXDialect::kPolicyAttr &&
+         name != linalg::LinalgDialect::kMemoizedIndexingMapsAttrName &&
+         !llvm::is_contained(matmul->getName().getAttributeNames(), name);
+}
+
 /// contract(a, b) outs(c)  ->  mx.matmul(quantize(a), quantize(b)) outs(c),
 /// each brought to the axes that mx.matmul wants, and the result back
 void mlir::mx::rewriteAsMatmul(RewriterBase &rewriter, const Match &match) {
@@ -123,8 +131,7 @@ void mlir::mx::rewriteAsMatmul(RewriterBase &rewriter, const Match &match) {
   auto [result, matmul] =
       createMatmul(rewriter, op.getLoc(), *contraction, match.formats);
   for (NamedAttribute attr : attributes)
-    if (attr.getName() != MXDialect::kPolicyAttr &&
-        attr.getName() != linalg::LinalgDialect::kMemoizedIndexingMapsAttrName)
+    if (isKept(matmul, attr.getName()))
       matmul->setDiscardableAttr(attr.getName(), attr.getValue());
   rewriter.replaceOp(op, result);
 }

@@ -1,7 +1,9 @@
 // How each kind of contraction is brought to the form of mx.matmul: what moves
 // moves as floats, and nothing moves that is in place.
 //
-// RUN: mx-opt %s --convert-linalg-to-mx='min-k=0 min-n=0 quantize-attention strict' --cse --canonicalize --verify-each | FileCheck %s
+// RUN: mx-opt %s --convert-linalg-to-mx='min-k=0 min-n=0 quantize-attention strict' --cse --canonicalize --verify-each > %t
+// RUN: FileCheck %s < %t
+// RUN: mx-opt %t > /dev/null
 
 // A weight on the left goes to the right; accumulator and result are transposed.
 // CHECK-LABEL: func @weight_left(
@@ -250,4 +252,47 @@ func.func @extended(%x: tensor<5x8xf16>, %w: tensor<7x8xbf16>, %c: tensor<5x7xf3
 func.func @convolution(%x: tensor<3x4x8x9xf32>, %f: tensor<5x4x2x3xf32>, %c: tensor<3x5x7x7xf32>) -> tensor<3x5x7x7xf32> {
   %y = linalg.conv_2d_nchw_fchw {mine} ins(%x, %f : tensor<3x4x8x9xf32>, tensor<5x4x2x3xf32>) outs(%c : tensor<3x5x7x7xf32>) -> tensor<3x5x7x7xf32>
   return %y : tensor<3x5x7x7xf32>
+}
+
+// Attributes of others stay, but one with the name of an attribute of mx.matmul,
+// which printed IR would read as that.
+// CHECK-LABEL: func @attributes(
+//       CHECK:   mx.matmul {{.*}} outs({{.*}} : tensor<5x7xf32>) {mine}
+func.func @attributes(%x: tensor<5x8xf32>, %w: tensor<8x7xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
+  %y = linalg.matmul {accumulate = 1 : i32, mine} ins(%x, %w : tensor<5x8xf32>, tensor<8x7xf32>) outs(%c : tensor<5x7xf32>) -> tensor<5x7xf32>
+  return %y : tensor<5x7xf32>
+}
+
+// What tosa.tile becomes: the repeated axis is collapsed with one of extent 1 that
+// the weight has. One weight is quantized, and not one a batch.
+// CHECK-LABEL: func @tiled_weight(
+//  CHECK-SAME:     %[[X:[a-z0-9]+]]: tensor<3x5x8xf32>, %[[W:[a-z0-9]+]]: tensor<1x7x8xf32> {mx.weight}
+//       CHECK:   %[[R:.+]] = tensor.collapse_shape %[[W]] {{\[\[}}0, 1], [2]] : tensor<1x7x8xf32> into tensor<7x8xf32>
+//       CHECK:   %[[A:.+]] = mx.quantize ins(%[[X]] : tensor<3x5x8xf32>)
+//       CHECK:   %[[B:.+]] = mx.quantize ins(%[[R]] : tensor<7x8xf32>)
+//       CHECK:   mx.matmul ins(%[[A]], %[[B]] : tensor<3x5x8x!mx.amxfp4>, tensor<7x8x!mx.amxfp4>)
+func.func @tiled_weight(%x: tensor<3x5x8xf32>, %w: tensor<1x7x8xf32> {mx.weight}, %c: tensor<3x5x7xf32>) -> tensor<3x5x7xf32> {
+  %e = tensor.empty() : tensor<3x1x1x7x1x8xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(a, b, c, d, e, f) -> (b, d, f)>, affine_map<(a, b, c, d, e, f) -> (a, b, c, d, e, f)>],
+                       iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "parallel"]}
+         ins(%w : tensor<1x7x8xf32>) outs(%e : tensor<3x1x1x7x1x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<3x1x1x7x1x8xf32>
+  %t = tensor.collapse_shape %g [[0, 1, 2], [3, 4], [5]] : tensor<3x1x1x7x1x8xf32> into tensor<3x7x8xf32>
+  %y = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (b, n, k)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%x, %t : tensor<3x5x8xf32>, tensor<3x7x8xf32>) outs(%c : tensor<3x5x7xf32>) -> tensor<3x5x7xf32>
+  return %y : tensor<3x5x7xf32>
+}
+
+// Repeated along N it is another matrix, which is not undone.
+// CHECK-LABEL: func @tiled_rows(
+//       CHECK:   mx.quantize ins({{.*}} : tensor<14x8xf32>)
+func.func @tiled_rows(%x: tensor<5x8xf32>, %w: tensor<7x8xf32> {mx.weight}, %c: tensor<5x14xf32>) -> tensor<5x14xf32> {
+  %e = tensor.empty() : tensor<2x7x8xf32>
+  %g = linalg.broadcast ins(%w : tensor<7x8xf32>) outs(%e : tensor<2x7x8xf32>) dimensions = [0]
+  %t = tensor.collapse_shape %g [[0, 1], [2]] : tensor<2x7x8xf32> into tensor<14x8xf32>
+  %y = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
+         ins(%x, %t : tensor<5x8xf32>, tensor<14x8xf32>) outs(%c : tensor<5x14xf32>) -> tensor<5x14xf32>
+  return %y : tensor<5x14xf32>
 }

@@ -133,3 +133,26 @@ func.func @policy(%x: tensor<4x8xf32>, %w: tensor<8x16xf32> {mx.weight}, %c: ten
          ins(%x, %w : tensor<4x8xf32>, tensor<8x16xf32>) outs(%c : tensor<4x16xf32>) -> tensor<4x16xf32>
   return %y : tensor<4x16xf32>
 }
+
+// The weight is found behind every op that moves its elements: here a constant
+// on the left, transposed by the map of the result, and copied.
+// WEIGHTS-LABEL: func @constant_behind_output_map(
+//  WEIGHTS-SAME:     %[[X:[a-z0-9]+]]: tensor<6x4xf32>
+//       WEIGHTS:   %[[W:.+]] = arith.constant dense<{{.*}}> : tensor<6x5xf32>
+//       WEIGHTS:   %[[XT:.+]] = linalg.transpose ins(%[[X]] : tensor<6x4xf32>)
+//       WEIGHTS:   %[[WT:.+]] = linalg.transpose ins(%[[W]] : tensor<6x5xf32>)
+//       WEIGHTS:   %[[B:.+]] = mx.quantize ins(%[[WT]] : tensor<5x6xf32>) {{.*}} using mxfp4
+//       WEIGHTS:   mx.matmul ins(%[[XT]], %[[B]] : tensor<4x6xf32>, tensor<5x6x!mx.mxfp4>)
+func.func @constant_behind_output_map(%x: tensor<6x4xf32>, %c: tensor<5x4xf32>) -> tensor<5x4xf32> {
+  %w = arith.constant dense<[[1.0, 2.0, 3.0, 4.0, 5.0], [6.0, 5.0, 4.0, 3.0, 2.0], [1.0, 2.0, 3.0, 4.0, 5.0], [6.0, 5.0, 4.0, 3.0, 2.0], [1.0, 2.0, 3.0, 4.0, 5.0], [6.0, 5.0, 4.0, 3.0, 2.0]]> : tensor<6x5xf32>
+  %e = tensor.empty() : tensor<6x5xf32>
+  %d = linalg.copy ins(%w : tensor<6x5xf32>) outs(%e : tensor<6x5xf32>) -> tensor<6x5xf32>
+  %f = tensor.empty() : tensor<5x6xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1, d0)>], iterator_types = ["parallel", "parallel"]}
+         ins(%d : tensor<6x5xf32>) outs(%f : tensor<5x6xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<5x6xf32>
+  %y = linalg.matmul ins(%t, %x : tensor<5x6xf32>, tensor<6x4xf32>) outs(%c : tensor<5x4xf32>) -> tensor<5x4xf32>
+  return %y : tensor<5x4xf32>
+}

@@ -82,6 +82,64 @@ func.func @transposed_by_generic() -> tensor<3x4x!mx.mxint8> {
   return %q : tensor<3x4x!mx.mxint8>
 }
 
+// The same, where the result is what is indexed in another order.
+// CHECK-LABEL: func @transposed_by_output_map(
+//       CHECK:   mx.constant #mx.blocks<codes = [[CODES]], scales = [[SCALES]]>
+func.func @transposed_by_output_map() -> tensor<3x4x!mx.mxint8> {
+  %c = arith.constant dense<[[1.0, 5.0, 0.25], [-2.0, 0.0, 9.0], [0.3, -7.0, 1.1], [1.508056640625, 0.1, -1.2]]> : tensor<4x3xf32>
+  %t = tensor.empty() : tensor<3x4xf32>
+  %w = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1, d0)>], iterator_types = ["parallel", "parallel"]}
+         ins(%c : tensor<4x3xf32>) outs(%t : tensor<3x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<3x4xf32>
+  %e = tensor.empty() : tensor<3x4x!mx.mxint8>
+  %q = mx.quantize ins(%w : tensor<3x4xf32>) outs(%e : tensor<3x4x!mx.mxint8>) using mxint8
+  return %q : tensor<3x4x!mx.mxint8>
+}
+
+// A cycle of axes is not its own inverse.
+// CHECK-LABEL: func @cycled_by_output_map(
+//       CHECK:   mx.constant #mx.blocks<codes = [[CODES]], scales = [[SCALES]]>
+func.func @cycled_by_output_map() -> tensor<3x4x!mx.mxint8> {
+  %c = arith.constant dense<[[[1.0, -2.0], [5.0, 0.0], [0.25, 9.0]], [[0.3, 1.508056640625], [-7.0, 0.1], [1.1, -1.2]]]> : tensor<2x3x2xf32>
+  %t = tensor.empty() : tensor<2x2x3xf32>
+  %p = linalg.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (c, a, b)>], iterator_types = ["parallel", "parallel", "parallel"]}
+         ins(%c : tensor<2x3x2xf32>) outs(%t : tensor<2x2x3xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<2x2x3xf32>
+  %u = tensor.empty() : tensor<3x2x2xf32>
+  %r = linalg.transpose ins(%p : tensor<2x2x3xf32>) outs(%u : tensor<3x2x2xf32>) permutation = [2, 1, 0]
+  %w = tensor.collapse_shape %r [[0], [1, 2]] : tensor<3x2x2xf32> into tensor<3x4xf32>
+  %e = tensor.empty() : tensor<3x4x!mx.mxint8>
+  %q = mx.quantize ins(%w : tensor<3x4xf32>) outs(%e : tensor<3x4x!mx.mxint8>) using mxint8
+  return %q : tensor<3x4x!mx.mxint8>
+}
+
+// CHECK-LABEL: func @copied(
+//       CHECK:   mx.constant #mx.blocks<codes = [[CODES]], scales = [[SCALES]]>
+func.func @copied() -> tensor<3x4x!mx.mxint8> {
+  %c = arith.constant dense<[[1.0, -2.0, 0.3, 1.508056640625], [5.0, 0.0, -7.0, 0.1], [0.25, 9.0, 1.1, -1.2]]> : tensor<3x4xf32>
+  %t = tensor.empty() : tensor<3x4xf32>
+  %w = linalg.copy ins(%c : tensor<3x4xf32>) outs(%t : tensor<3x4xf32>) -> tensor<3x4xf32>
+  %e = tensor.empty() : tensor<3x4x!mx.mxint8>
+  %q = mx.quantize ins(%w : tensor<3x4xf32>) outs(%e : tensor<3x4x!mx.mxint8>) using mxint8
+  return %q : tensor<3x4x!mx.mxint8>
+}
+
+// A copy may convert, and rounds as it does.
+// CHECK-LABEL: func @copied_to_bf16(
+//       CHECK:   mx.constant #mx.blocks<codes = [[BF16CODES]], scales = [[BF16SCALES]]>
+func.func @copied_to_bf16() -> tensor<1x2x!mx.mxint8> {
+  %c = arith.constant dense<[[1.508056640625, 1.0]]> : tensor<1x2xf32>
+  %t = tensor.empty() : tensor<1x2xbf16>
+  %w = linalg.copy ins(%c : tensor<1x2xf32>) outs(%t : tensor<1x2xbf16>) -> tensor<1x2xbf16>
+  %e = tensor.empty() : tensor<1x2x!mx.mxint8>
+  %q = mx.quantize ins(%w : tensor<1x2xbf16>) outs(%e : tensor<1x2x!mx.mxint8>) using mxint8
+  return %q : tensor<1x2x!mx.mxint8>
+}
+
 // A resource: the bytes at the end of this file are the numbers of @direct.
 // CHECK-LABEL: func @resource(
 //       CHECK:   mx.constant #mx.blocks<codes = [[CODES]], scales = [[SCALES]]>

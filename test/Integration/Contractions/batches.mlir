@@ -14,6 +14,13 @@
 // RUN: %{run} %t/repeated_weight_of_heads.mlir --arg=6x5x9xf32=integers:1 --arg=7x9xf32=integers:2 --arg=6x5x7xf32=integers:3
 // RUN: %{run} %t/collapsed.mlir --arg=6x5x9xf32=integers:1 --arg=9x2x3x7xf32=integers:2 --arg=6x5x7xf32=integers:3
 // RUN: %{run} %t/cycled.mlir --arg=6x5x9xf32=integers:1 --arg=2x3x9x7xf32=integers:2 --arg=6x5x7xf32=integers:3
+// RUN: %{run} %t/tiled_weight.mlir --arg=6x5x9xf32=integers:1 --arg=1x7x1x9x1xf32=integers:2 --arg=6x5x7xf32=integers:3
+// RUN: %{run} %t/tiled_activation.mlir --arg=1x5x9xf32=integers:1 --arg=3x7x9xf32=integers:2 --arg=3x5x7xf32=integers:3
+// RUN: %{run} %t/tiled_rows.mlir --arg=5x9xf32=integers:1 --arg=7x9xf32=integers:2 --arg=5x14xf32=integers:3
+
+// The mark alone says which is the weight, behind a transposition by the map of
+// the result.
+// RUN: mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1 strict},mx-reference' --against=float --tolerance=0 %t/output_map.mlir --arg=2x5x9xf32=integers:1 --arg=2x7x9xf32=integers:2 --arg=2x5x7xf32=integers:3
 
 // Two activations, and every axis dynamic.
 // RUN: %{run} %t/dynamic.mlir --arg=2x5x64xf32=integers:1 --arg=2x64x7xf32=integers:2 --arg=2x5x7xf32=integers:3
@@ -21,6 +28,9 @@
 // RUN: %{run} %t/dynamic.mlir --arg=0x5x45xf32=zeros --arg=0x45x7xf32=zeros --arg=0x5x7xf32=zeros
 // RUN: %{run} %t/dynamic.mlir --arg=2x0x45xf32=zeros --arg=2x45x7xf32=integers:2 --arg=2x0x7xf32=zeros
 // RUN: %{run} %t/dynamic.mlir --arg=2x5x0xf32=zeros --arg=2x0x7xf32=zeros --arg=2x5x7xf32=integers:3
+
+// The result has the extent that only the run time knows, beside one of 0.
+// RUN: %{run} %t/empty_m.mlir --arg=2x0x3x9xf32=zeros --arg=2x9x7xf32=integers:2 --arg=2x0x3x7xf32=zeros
 
 // The weight alone.
 // DEFINE: %{weight} = mx-run --pipeline='mx-quantize{weights=mxint8 activations=none min-k=0 min-n=0 quantize-attention strict},mx-reference' --against=float --tolerance=0
@@ -122,6 +132,62 @@ func.func @main(%x: tensor<6x5x9xf32>, %w: tensor<2x3x9x7xf32> {mx.weight}, %c: 
   %y = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (n, b, k)>, affine_map<(b, m, n, k) -> (b, m, n)>]
          ins(%x, %r : tensor<6x5x9xf32>, tensor<7x6x9xf32>) outs(%c : tensor<6x5x7xf32>) -> tensor<6x5x7xf32>
   return %y : tensor<6x5x7xf32>
+}
+
+// Batches repeat axes of extent 1 that the weight has before, between and after the
+// others.
+//--- tiled_weight.mlir
+func.func @main(%x: tensor<6x5x9xf32>, %w: tensor<1x7x1x9x1xf32> {mx.weight}, %c: tensor<6x5x7xf32>) -> tensor<6x5x7xf32> {
+  %e = tensor.empty() : tensor<9x1x2x1x3x1x1x7xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(a, b, c, d, e, f, g, h) -> (d, h, b, a, f)>, affine_map<(a, b, c, d, e, f, g, h) -> (a, b, c, d, e, f, g, h)>],
+                       iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "parallel", "parallel", "parallel"]}
+         ins(%w : tensor<1x7x1x9x1xf32>) outs(%e : tensor<9x1x2x1x3x1x1x7xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<9x1x2x1x3x1x1x7xf32>
+  %t = tensor.collapse_shape %g [[0], [1, 2, 3, 4, 5], [6, 7]] : tensor<9x1x2x1x3x1x1x7xf32> into tensor<9x6x7xf32>
+  %y = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (k, b, n)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%x, %t : tensor<6x5x9xf32>, tensor<9x6x7xf32>) outs(%c : tensor<6x5x7xf32>) -> tensor<6x5x7xf32>
+  return %y : tensor<6x5x7xf32>
+}
+
+//--- tiled_activation.mlir
+func.func @main(%x: tensor<1x5x9xf32>, %w: tensor<3x7x9xf32> {mx.weight}, %c: tensor<3x5x7xf32>) -> tensor<3x5x7xf32> {
+  %e = tensor.empty() : tensor<3x1x1x5x9xf32>
+  %g = linalg.broadcast ins(%x : tensor<1x5x9xf32>) outs(%e : tensor<3x1x1x5x9xf32>) dimensions = [0, 2]
+  %t = tensor.collapse_shape %g [[0, 1], [2, 3], [4]] : tensor<3x1x1x5x9xf32> into tensor<3x5x9xf32>
+  %y = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (b, n, k)>, affine_map<(b, m, n, k) -> (b, m, n)>]
+         ins(%t, %w : tensor<3x5x9xf32>, tensor<3x7x9xf32>) outs(%c : tensor<3x5x7xf32>) -> tensor<3x5x7xf32>
+  return %y : tensor<3x5x7xf32>
+}
+
+//--- tiled_rows.mlir
+func.func @main(%x: tensor<5x9xf32>, %w: tensor<7x9xf32> {mx.weight}, %c: tensor<5x14xf32>) -> tensor<5x14xf32> {
+  %e = tensor.empty() : tensor<2x7x9xf32>
+  %g = linalg.broadcast ins(%w : tensor<7x9xf32>) outs(%e : tensor<2x7x9xf32>) dimensions = [0]
+  %t = tensor.collapse_shape %g [[0, 1], [2]] : tensor<2x7x9xf32> into tensor<14x9xf32>
+  %y = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
+         ins(%x, %t : tensor<5x9xf32>, tensor<14x9xf32>) outs(%c : tensor<5x14xf32>) -> tensor<5x14xf32>
+  return %y : tensor<5x14xf32>
+}
+
+//--- output_map.mlir
+func.func @main(%x: tensor<2x5x9xf32>, %w: tensor<2x7x9xf32> {mx.weight}, %c: tensor<2x5x7xf32>) -> tensor<2x5x7xf32> {
+  %e = tensor.empty() : tensor<2x9x7xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (a, c, b)>], iterator_types = ["parallel", "parallel", "parallel"]}
+         ins(%w : tensor<2x7x9xf32>) outs(%e : tensor<2x9x7xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<2x9x7xf32>
+  %y = linalg.batch_matmul ins(%x, %t : tensor<2x5x9xf32>, tensor<2x9x7xf32>) outs(%c : tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  return %y : tensor<2x5x7xf32>
+}
+
+//--- empty_m.mlir
+func.func @main(%x: tensor<2x0x?x9xf32>, %w: tensor<2x9x7xf32> {mx.weight}, %c: tensor<2x0x?x7xf32>) -> tensor<2x0x?x7xf32> {
+  %y = linalg.contract indexing_maps = [affine_map<(b, l, m, n, k) -> (b, l, m, k)>, affine_map<(b, l, m, n, k) -> (b, k, n)>, affine_map<(b, l, m, n, k) -> (b, l, m, n)>]
+         ins(%x, %w : tensor<2x0x?x9xf32>, tensor<2x9x7xf32>) outs(%c : tensor<2x0x?x7xf32>) -> tensor<2x0x?x7xf32>
+  return %y : tensor<2x0x?x7xf32>
 }
 
 //--- dynamic.mlir

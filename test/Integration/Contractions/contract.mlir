@@ -22,6 +22,13 @@
 // RUN: %{weight} %t/dynamic.mlir --arg=2x5x3x4x9xf32=integers:1 --arg=9x7x3x2x6xf32=integers:2 --arg=7x4x3x6x5xf32=integers:3
 // RUN: %{weight} %t/generic_dynamic_extended.mlir --arg=9x5xf16=integers:1 --arg=9x7xbf16=integers:2 --arg=7x5xf32=integers:3
 
+// The result has the extent that only the run time knows, beside one of 0.
+// RUN: %{weight} %t/empty_n.mlir --arg=5x9xf32=integers:1 --arg=0x3x9xf32=zeros --arg=5x3x0xf32=zeros
+
+// A sum that is rounded each time stays in float: it is no integer that bf16
+// holds.
+// RUN: mx-run --pipeline='mx-quantize{weights=mxint8 activations=mxint8 min-k=1 min-n=1},mx-reference' --against=float --tolerance=0 %t/rounded.mlir --arg=5x45xf32=integers:1 --arg=45x7xf32=integers:2 --arg=5x7xf32=integers:3
+
 //--- two_k.mlir
 func.func @main(%x: tensor<5x4x11xf32>, %w: tensor<7x4x11xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
   %y = linalg.contract indexing_maps = [affine_map<(m, n, k, l) -> (m, k, l)>, affine_map<(m, n, k, l) -> (n, k, l)>, affine_map<(m, n, k, l) -> (m, n)>]
@@ -90,4 +97,26 @@ func.func @main(%x: tensor<?x?xf16>, %w: tensor<?x?xbf16> {mx.weight}, %c: tenso
     linalg.yield %s : f32
   } -> tensor<?x?xf32>
   return %y : tensor<?x?xf32>
+}
+
+//--- empty_n.mlir
+func.func @main(%x: tensor<5x?xf32>, %w: tensor<0x?x?xf32> {mx.weight}, %c: tensor<5x?x0xf32>) -> tensor<5x?x0xf32> {
+  %y = linalg.contract indexing_maps = [affine_map<(m, l, n, k) -> (m, k)>, affine_map<(m, l, n, k) -> (n, l, k)>, affine_map<(m, l, n, k) -> (m, l, n)>]
+         ins(%x, %w : tensor<5x?xf32>, tensor<0x?x?xf32>) outs(%c : tensor<5x?x0xf32>) -> tensor<5x?x0xf32>
+  return %y : tensor<5x?x0xf32>
+}
+
+//--- rounded.mlir
+func.func @main(%x: tensor<5x45xf32>, %w: tensor<45x7xf32>, %c: tensor<5x7xf32>) -> tensor<5x7xf32> {
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+         ins(%x, %w : tensor<5x45xf32>, tensor<45x7xf32>) outs(%c : tensor<5x7xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %m = arith.mulf %a, %b : f32
+    %r = arith.addf %out, %m : f32
+    %h = arith.truncf %r : f32 to bf16
+    %s = arith.extf %h : bf16 to f32
+    linalg.yield %s : f32
+  } -> tensor<5x7xf32>
+  return %y : tensor<5x7xf32>
 }

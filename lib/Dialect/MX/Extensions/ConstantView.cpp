@@ -1,109 +1,21 @@
 //===- ConstantView.cpp - float constants behind layout ops ---------------===//
 //
-// Which ops move or convert floats without computing is said in `sourceOf`;
-// what each does to the digits of a view in the `apply` functions.
+// What each op of a chain does to the digits of a view is said in the `apply`
+// functions.
 //
 //===----------------------------------------------------------------------===//
 
 #include "mx/Dialect/MX/Extensions/ConstantView.h"
 #include "mx/Numerics/Codec.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace mlir::mx;
-
-//===----------------------------------------------------------------------===//
-// The chain
-//===----------------------------------------------------------------------===//
-
-/// Returns true for `arith.extf`, and for `arith.truncf` to nearest even.
-static bool isConversion(Operation *op) {
-  if (auto trunc = dyn_cast<arith::TruncFOp>(op))
-    return trunc.getRoundingmode().value_or(
-               arith::RoundingMode::to_nearest_even) ==
-           arith::RoundingMode::to_nearest_even;
-  return isa<arith::ExtFOp>(op);
-}
-
-/// Returns the conversions between the input and the yielded value of `op`,
-/// nothing where something else is yielded.
-static std::optional<SmallVector<Operation *>>
-getConversions(linalg::GenericOp op) {
-  SmallVector<Operation *> conversions;
-  Block *body = op.getBody();
-  Value value = body->getTerminator()->getOperand(0);
-  while (value != body->getArgument(0)) {
-    Operation *conversion = value.getDefiningOp();
-    if (!conversion || conversion->getBlock() != body ||
-        !isConversion(conversion))
-      return std::nullopt;
-    conversions.push_back(conversion);
-    value = conversion->getOperand(0);
-  }
-  std::reverse(conversions.begin(), conversions.end());
-  return conversions;
-}
-
-/// Returns true if each element of the result is one element of the only
-/// input, converted: a transpose, a broadcast, an extension, or all of them.
-static bool isLayoutGeneric(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 ||
-      !isa<RankedTensorType>(op.getDpsInputs()[0].getType()))
-    return false;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  if (!maps[1].isIdentity() ||
-      !maps[0].isProjectedPermutation(/*allowZeroInResults=*/true))
-    return false;
-  auto input = cast<RankedTensorType>(op.getDpsInputs()[0].getType());
-  for (auto [axis, index] : llvm::enumerate(maps[0].getResults()))
-    if (isa<AffineConstantExpr>(index) && input.getDimSize(axis) != 1)
-      return false;
-  return getConversions(op).has_value();
-}
-
-/// Returns the operand whose elements `op` moves or converts, null where it
-/// does anything else.
-static Value sourceOf(Operation *op) {
-  if (op->getNumResults() != 1 || !isa<TensorType>(op->getResult(0).getType()))
-    return {};
-  if (auto generic = dyn_cast<linalg::GenericOp>(op))
-    return isLayoutGeneric(generic) ? generic.getDpsInputs()[0] : Value();
-  if (isa<linalg::TransposeOp, linalg::BroadcastOp, tensor::ExpandShapeOp,
-          tensor::CollapseShapeOp, tensor::CastOp>(op) ||
-      isConversion(op))
-    return op->getOperand(0);
-  return {};
-}
-
-LayoutChain LayoutChain::behind(Value value) {
-  // Chains are short; the bound is for unreachable blocks, where an op may
-  // stand behind itself.
-  constexpr size_t maxOps = 1000;
-  LayoutChain chain{value, {}};
-  while (Operation *op = chain.root.getDefiningOp()) {
-    Value source = sourceOf(op);
-    if (!source || chain.ops.size() == maxOps)
-      break;
-    chain.ops.push_back(op);
-    chain.root = source;
-  }
-  std::reverse(chain.ops.begin(), chain.ops.end());
-  return chain;
-}
-
-ElementsAttr LayoutChain::getConstant() const {
-  Attribute value;
-  if (!matchPattern(root, m_Constant(&value)))
-    return {};
-  return dyn_cast<ElementsAttr>(value);
-}
 
 std::string mlir::mx::missingBytes(ElementsAttr constant) {
   auto resource = dyn_cast<DenseResourceElementsAttr>(constant);
@@ -246,7 +158,7 @@ static SmallVector<Axis> applyCollapse(tensor::CollapseShapeOp op,
   return result;
 }
 
-/// An axis that `map` (input of a generic) does not name repeats the input.
+/// An axis that `map` does not name repeats the input.
 static std::optional<SmallVector<Axis>>
 applyMap(AffineMap map, ArrayRef<int64_t> shape, ArrayRef<Axis> axes) {
   SmallVector<Axis> result(map.getNumDims());
@@ -259,13 +171,6 @@ applyMap(AffineMap map, ArrayRef<int64_t> shape, ArrayRef<Axis> axes) {
     if (!axis.empty() && ShapedType::isDynamic(axis.front().extent))
       return std::nullopt;
   return result;
-}
-
-/// Returns the map that `op` reads its input by, with the result's indices.
-static AffineMap inputMapOf(Operation *op) {
-  auto linalgOp = cast<linalg::LinalgOp>(op);
-  SmallVector<AffineMap> maps = linalgOp.getIndexingMapsArray();
-  return maps[0].compose(inversePermutation(maps[1]));
 }
 
 static std::optional<ConstantView::Float> floatKindOf(Type type) {
@@ -285,10 +190,11 @@ static std::optional<SmallVector<Axis>> applyTo(ArrayRef<Axis> axes,
     return applyExpand(expand, axes);
   if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
     return applyCollapse(collapse, axes);
-  if (!isa<linalg::LinalgOp>(op))
+  std::optional<ElementMove> move = ElementMove::of(op);
+  if (!move)
     return SmallVector<Axis>(axes);
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  return applyMap(inputMapOf(op), type.getShape(), axes);
+  return applyMap(move->map, type.getShape(), axes);
 }
 
 LogicalResult ConstantView::apply(Operation *op, std::string &why) {
@@ -301,12 +207,7 @@ LogicalResult ConstantView::apply(Operation *op, std::string &why) {
     return failure();
   }
   axes = std::move(*result);
-  SmallVector<Operation *> conversions;
-  if (auto generic = dyn_cast<linalg::GenericOp>(op))
-    conversions = getConversions(generic).value_or(conversions);
-  else if (isConversion(op))
-    conversions.push_back(op);
-  for (Operation *conversion : conversions) {
+  for (Operation *conversion : conversionsOf(op)) {
     Type type = getElementTypeOrSelf(conversion->getResult(0).getType());
     std::optional<Float> kind = floatKindOf(type);
     if (!kind && !type.isF64()) {

@@ -8,14 +8,13 @@
 
 #include "FoldConstants.h"
 
+#include "mx/Dialect/MX/IR/Remarks.h"
 #include "mx/Dialect/MX/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
@@ -113,11 +112,7 @@ private:
 
 /// Says that a constant stays to be quantized at run time.
 static void remarkNotFolded(Operation *op, StringRef why) {
-  auto function = op->getParentOfType<FunctionOpInterface>();
-  remark::missed(op->getLoc(),
-                 remark::RemarkOpts::name("NotFolded")
-                     .category("mx-fold")
-                     .function(function ? function.getName() : StringRef()))
+  remark::missed(op->getLoc(), remarkAbout(op, "mx-fold", "NotFolded"))
       << remark::detail::Remark::Arg("Reason", why);
 }
 

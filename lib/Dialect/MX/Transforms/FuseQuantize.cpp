@@ -9,6 +9,7 @@
 
 #include "FusionGroup.h"
 
+#include "mx/Dialect/MX/IR/Remarks.h"
 #include "mx/Dialect/MX/Transforms/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -18,7 +19,6 @@
 #include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/IR/Dominance.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/CSE.h"
@@ -155,12 +155,6 @@ static std::optional<Plan> planQuantize(QuantizeOp op, TileShape tile,
 // Remarks
 //===----------------------------------------------------------------------===//
 
-static remark::RemarkOpts remarkOf(Operation *op, StringRef id) {
-  auto function = op->getParentOfType<FunctionOpInterface>();
-  return remark::RemarkOpts::name(id).category("mx-fuse").function(
-      function ? function.getName() : StringRef());
-}
-
 static void remarkFused(const Plan &plan, Operation *loop, Location rootLoc,
                         StringRef rootName) {
   using Arg = remark::detail::Remark::Arg;
@@ -168,14 +162,14 @@ static void remarkFused(const Plan &plan, Operation *loop, Location rootLoc,
     int64_t size = plan.sizes[plan.sizes.size() - fromLast];
     return size == 0 ? std::string("all") : std::to_string(size);
   };
-  remark::passed(rootLoc, remarkOf(loop, "Fused"))
+  remark::passed(rootLoc, remarkAbout(loop, "mx-fuse", "Fused"))
       << Arg("Root", rootName)
       << Arg("Ops", std::to_string(plan.group.members.size()))
       << Arg("Rows", extent(2)) << Arg("Columns", extent(1));
 }
 
 static void remarkAlone(QuantizeOp op, Reason reason) {
-  remark::missed(op.getLoc(), remarkOf(op, reason.id))
+  remark::missed(op.getLoc(), remarkAbout(op, "mx-fuse", reason.id))
       << remark::detail::Remark::Arg("Reason", reason.text);
 }
 

@@ -1,11 +1,10 @@
 //===- RotateOperands.cpp - rotate both operands of each product ----------===//
 
+#include "mx/Dialect/MX/IR/Remarks.h"
 #include "mx/Dialect/MX/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
-#include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -164,12 +163,7 @@ void RotateOperands::eraseDead(QuantizeOp op) {
 
 void RotateOperands::rotate(MatmulOp op) {
   using Arg = remark::detail::Remark::Arg;
-  auto function = op->getParentOfType<FunctionOpInterface>();
-  auto about = [&](StringRef id) {
-    return remark::RemarkOpts::name(id)
-        .category("mx-quantize")
-        .function(function ? function.getName() : StringRef());
-  };
+  auto about = [&](StringRef id) { return remarkAbout(op, "mx-quantize", id); };
   std::string why = reasonAgainst(op, size);
   if (!why.empty()) {
     remark::missed(op.getLoc(), about("NotRotated")) << Arg("Reason", why);

@@ -1,35 +1,22 @@
 //===- ConstantView.h - float constants behind layout ops -------*- C++ -*-===//
 //
 // Weights of real models stand behind ops that only move or convert them: a
-// transpose, a reshape, a cast, an extension from bf16. `LayoutChain` finds
-// what is behind such ops; `ConstantView` reads a constant through them in
-// place, as if the chain had been run, without a copy of the whole.
+// transpose, a reshape, a cast, an extension from bf16. `ConstantView` reads a
+// constant through a chain of them in place, as if the chain had been run,
+// without a copy of the whole.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef MX_DIALECT_MX_EXTENSIONS_CONSTANTVIEW_H
 #define MX_DIALECT_MX_EXTENSIONS_CONSTANTVIEW_H
 
-#include "mlir/IR/BuiltinAttributes.h"
-#include "mlir/IR/Value.h"
+#include "mx/Dialect/MX/Extensions/LayoutChain.h"
 
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace mlir::mx {
-
-/// The ops between a value and the first value behind it that is made in
-/// another way than by moving and converting floats.
-struct LayoutChain {
-  Value root;
-  SmallVector<Operation *> ops; ///< from `root` on
-
-  static LayoutChain behind(Value value);
-
-  /// Returns the constant at the root, null where there is none.
-  ElementsAttr getConstant() const;
-};
 
 /// Returns why the bytes of `constant` cannot be read (a resource that is
 /// missing, elided or of the wrong size), empty where they can.
