@@ -10,7 +10,8 @@ Of 16 bytes, byte i holds element i in its low nibble and element i + 16 in its
 high one; `mx.split` has 2 i and 2 i + 1. The nibbles move, their values stay,
 but for Q4_0's: q - 8 in two's complement is q with its top bit flipped.
 
-MXFP4's code 8, minus zero, keeps its sign, which GGUF's own decoder drops.
+MXFP4's code 8, minus zero, keeps its sign, which GGUF's own decoder drops. Scales
+that MX reads as NaN but that decoder does not are refused.
 """
 
 from functools import partial
@@ -32,25 +33,45 @@ def pair_up(halves: np.ndarray) -> np.ndarray:
     return codes[..., 0::2] | codes[..., 1::2] << 4
 
 
-def split_blocks(kind: str, data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the codes and the scales of a tensor."""
+def split_bytes(kind: str, data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the bytes of codes and those of scales, [blocks, bytes] each."""
     _, size = TYPES[kind]
     blocks = data.reshape(-1, size + (BLOCK if kind == "Q8_0" else BLOCK // 2))
-    codes = blocks[:, size:]
+    return blocks[:, size:], blocks[:, :size]
+
+
+def split_blocks(kind: str, data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the codes and the scales of a tensor."""
+    codes, scales = split_bytes(kind, data)
     if kind != "Q8_0":
         codes = pair_up(codes)
     if kind == "Q4_0":
         codes = codes ^ 0x88
-    return codes, blocks[:, :size]
+    return codes, scales
+
+
+def expect_numbers(name: str, kind: str, scales: np.ndarray) -> None:
+    """Raises Refused where GGUF computes with a scale that is NaN in MX."""
+    if kind == "MXFP4":
+        if (scales == 255).any():
+            raise Refused(f"tensor '{name}' has an MXFP4 scale of 255, which E8M0 reads as NaN and GGUF as 2^128")
+    elif (scales.view("<u2") & 0x7FFF == 0x7C00).any():
+        raise Refused(f"tensor '{name}' has a {kind} scale or minimum that is infinite, expected finite ones or NaN")
 
 
 def read_weight(name: str, kind: str, shape: tuple[int, ...], data: np.ndarray) -> Weight:
     if kind not in TYPES:
         raise Refused(f"tensor '{name}' is {kind}, for which there is no format: expected one of {', '.join(TYPES)}")
-    # GGUF reads 255 as 2^128, E8M0 as NaN.
-    if kind == "MXFP4" and (split_blocks(kind, data)[1] == 255).any():
-        raise Refused(f"tensor '{name}' has an MXFP4 scale of 255, which is no number")
+    expect_numbers(name, kind, split_bytes(kind, data)[1])
     return Weight(name, shape, TYPES[kind][0], partial(split_blocks, kind, data))
+
+
+def expect_little_endian(path: Path) -> None:
+    """The package would swap the header of a big-endian file, but not the scales."""
+    with open(path, "rb") as file:
+        version = file.read(8)[4:]
+    if version[:2] == b"\0\0" and any(version):
+        raise Refused(f"{path} is a big-endian GGUF file, expected a little-endian one")
 
 
 def open_gguf(path: Path):
@@ -65,6 +86,7 @@ def open_gguf(path: Path):
 
 
 def read_gguf(path: Path) -> Checkpoint:
+    expect_little_endian(path)
     checkpoint = Checkpoint({}, {})
     for tensor in open_gguf(path).tensors:
         kind = tensor.tensor_type.name

@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -74,14 +75,30 @@ def write_bytecode(functions: list[str], weights: list[Weight], tools: Path, out
         raise Refused(f"mx-opt does not take the module:\n{message}")
 
 
+@contextmanager
+def replacement(output: Path):
+    """Yields the path of a file beside `output` that takes its place at the end; an
+    error leaves `output` as it was."""
+    output = Path(os.path.realpath(output))  # a link stays one
+    part = output.with_name(f"{output.name}.{os.getpid()}.part")
+    try:
+        yield part
+        os.replace(part, output)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def import_weights(checkpoint: Checkpoint, arguments) -> None:
+    if arguments.output.exists() and arguments.output.samefile(arguments.file):
+        raise Refused(f"--output={arguments.output} is the checkpoint itself")
     weights = select(checkpoint, arguments.tensor)
     functions = render_functions(weights, arguments.form)
-    if arguments.output.suffix == ".mlirbc":
-        write_bytecode(functions, weights, arguments.tools, arguments.output)
-    else:
-        with open(arguments.output, "wb") as stream:
-            write_module(stream, functions, weights)
+    with replacement(arguments.output) as part:
+        if arguments.output.suffix == ".mlirbc":
+            write_bytecode(functions, weights, arguments.tools, part)
+        else:
+            with open(part, "wb") as stream:
+                write_module(stream, functions, weights)
     print(f"{len(weights)} weights in {arguments.output}")
     if set(arguments.tensor) & {"all", "*"} and checkpoint.others:
         counts = Counter(checkpoint.others.values())
@@ -111,6 +128,7 @@ def parse_arguments():
 
 def main() -> None:
     arguments = parse_arguments()
+    sys.stdout.reconfigure(errors="backslashreplace")  # names need not fit the terminal's encoding
     try:
         checkpoint = read_checkpoint(arguments.file)
         if arguments.list:

@@ -15,11 +15,15 @@ NVFP4, which has a scale of the tensor too. A scale named `weight_scale_2` is
 multiplied with; one named `weight_global_scale` is divided by, so that its
 reciprocal, rounded to f32, is imported.
 
+Scales must lie row by row. Those reordered for a kernel can have the same shape, so
+that only what a file says of itself tells them apart.
+
 The file is parsed here because numpy has no 8-bit floats, which the safetensors
 package would turn the scales into, and because mapped files may exceed memory.
 """
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Optional
@@ -43,6 +47,8 @@ NAMINGS = (
     Naming(".blocks", ".scales", "", True),
 )
 MULTIPLIER, DIVISOR = ".weight_scale_2", ".weight_global_scale"
+LAYOUT = ".comfy_quant"  # a tensor that ComfyUI keeps beside weights laid out for its kernels
+LAYOUT_KEY = re.compile("layout|swizzl|interleav|^_quantization_metadata$", re.IGNORECASE)  # in __metadata__
 BYTES = {"U8": 1, "F8_E8M0": 1, "F8_E4M3": 1, "F32": 4}  # of the types read here
 
 
@@ -76,14 +82,19 @@ def read_entry(name: str, header, data: np.ndarray) -> Entry:
     return Entry(name, dtype, shape, data[begin:end])
 
 
-def without_duplicates(pairs: list) -> dict:
+def checked_object(pairs: list) -> dict:
     if len(dict(pairs)) != len(pairs):
         raise ValueError("a name occurs twice")
+    for text in (text for pair in pairs for text in pair if isinstance(text, str)):
+        # JSON can write halves of surrogate pairs, UTF-8 cannot.
+        if re.search("[\ud800-\udfff]", text):
+            raise ValueError(f"{text!r} is no Unicode")
     return dict(pairs)
 
 
-def read_entries(path: Path) -> dict[str, Entry]:
-    """Returns the tensors of the file, mapped; raises Refused where it is none."""
+def read_file(path: Path) -> tuple[dict[str, Entry], dict]:
+    """Returns the tensors of the file, mapped, and its metadata; raises Refused
+    where it is none."""
     if path.stat().st_size < 8:
         raise Refused(f"{path} is no safetensors file: it has less than 8 bytes")
     file = np.memmap(path, np.uint8, "r")
@@ -91,13 +102,25 @@ def read_entries(path: Path) -> dict[str, Entry]:
     if size > len(file) - 8:
         raise Refused(f"{path} is no safetensors file: its header of {size} bytes is larger than the file")
     try:
-        header = json.loads(file[8 : 8 + size].tobytes(), object_pairs_hook=without_duplicates)
+        header = json.loads(file[8 : 8 + size].tobytes(), object_pairs_hook=checked_object)
     except (ValueError, RecursionError) as error:
         raise Refused(f"{path} is no safetensors file: its header is not JSON ({error})") from None
     if not isinstance(header, dict):
         raise Refused(f"{path} is no safetensors file: its header is no JSON object")
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict):
+        raise Refused(f"{path} is no safetensors file: its __metadata__ is no JSON object")
     data = file[8 + size :]
-    return {name: read_entry(name, entry, data) for name, entry in header.items() if name != "__metadata__"}
+    return {name: read_entry(name, entry, data) for name, entry in header.items()}, metadata
+
+
+def expect_rows(entries: dict[str, Entry], metadata: dict, base: str) -> None:
+    """Raises Refused where the file says that module `base` is laid out for a kernel."""
+    said = [f"tensor '{base}{LAYOUT}'"] if base + LAYOUT in entries else []
+    said += [f"key '{key}' of __metadata__" for key in metadata if LAYOUT_KEY.search(key)]
+    if said:
+        raise Refused(f"weight '{base}' has a layout of its own, by {said[0]}: expected scales row by row, "
+                      "even codes in low nibbles")  # fmt: skip
 
 
 def expect_shape(entry: Entry, shape: tuple[int, ...], why: str) -> None:
@@ -137,8 +160,9 @@ def element_shape(codes: Entry, naming: Naming, block: int) -> tuple[int, ...]:
     return codes.shape[:-1] + (k,)
 
 
-def read_weight(entries: dict[str, Entry], codes: Entry, naming: Naming, name: str) -> Weight:
+def read_weight(entries: dict[str, Entry], metadata: dict, codes: Entry, naming: Naming, name: str) -> Weight:
     base = codes.name.removesuffix(naming.codes)
+    expect_rows(entries, metadata, base)
     scales = entries.get(base + naming.scales)
     if scales is None:
         raise Refused(f"tensor '{codes.name}' has no scales: expected a tensor '{base}{naming.scales}'")
@@ -157,6 +181,8 @@ def read_weight(entries: dict[str, Entry], codes: Entry, naming: Naming, name: s
         raise Refused(f"tensor '{scales.name}' is {scales.dtype}, expected U8 or F8_E8M0 (MXFP4) or F8_E4M3 (NVFP4)")
     shape = element_shape(codes, naming, block)
     expect_shape(scales, shape[:-1] + (shape[-1] // block,), f"one scale for {block} elements, rows not reordered")
+    if scales.dtype == "U8" and (scales.data == 255).any():
+        raise Refused(f"tensor '{scales.name}' has a scale of 255, which E8M0 reads as NaN and others as 2^128")
     return Weight(name, shape, format, lambda: (codes.data, scales.data), outer)
 
 
@@ -169,7 +195,7 @@ def naming_of(entry: Entry) -> Optional[Naming]:
 
 
 def read_safetensors(path: Path) -> Checkpoint:
-    entries = read_entries(path)
+    entries, metadata = read_file(path)
     weights, used = {}, set()
     for entry in entries.values():
         naming = naming_of(entry)
@@ -178,6 +204,6 @@ def read_safetensors(path: Path) -> Checkpoint:
             name = base + naming.weight
             if name in weights:
                 raise Refused(f"two tensors of the file hold the codes of '{name}'")
-            weights[name] = partial(read_weight, entries, entry, naming, name)
+            weights[name] = partial(read_weight, entries, metadata, entry, naming, name)
             used |= {entry.name, base + naming.scales, base + MULTIPLIER, base + DIVISOR}
     return Checkpoint(weights, {entry.name: entry.dtype for entry in entries.values() if entry.name not in used})

@@ -23,9 +23,9 @@ func.func @main() -> {f32} {{
 """
 
 
-def import_checkpoint(*arguments) -> subprocess.CompletedProcess:
-    command = [sys.executable, IMPORTER, *arguments, f"--tools={TOOLS}"]
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True)
+def import_checkpoint(*arguments, tools: Path = TOOLS, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, IMPORTER, *arguments, f"--tools={tools}"]
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
 
 
 def run_tool(tool: str, *arguments) -> str:

@@ -13,9 +13,9 @@ F16_BITS = [0x0000, 0x0001, 0x0155, 0x03FF, 0x0400, 0x2E66, 0x3C00, 0x5555, 0x7B
 F16 = np.array([sign | bits for bits in F16_BITS for sign in (0, 0x8000)], "<u2")
 
 
-def write_gguf(file: Path, tensors: dict[str, tuple[Type, np.ndarray]]) -> None:
+def write_gguf(file: Path, tensors: dict[str, tuple[Type, np.ndarray]], order=gguf.GGUFEndian.LITTLE) -> None:
     """Writes tensors given as bytes [rows, bytes of a row]."""
-    writer = gguf.GGUFWriter(file, "test")
+    writer = gguf.GGUFWriter(file, "test", endianess=order)
     for name, (kind, data) in tensors.items():
         writer.add_tensor(name, data, raw_dtype=kind)
     writer.write_header_to_file()
@@ -114,6 +114,35 @@ def test_refused(tmp_path):
         assert message in done.stderr and "Traceback" not in done.stderr
     listed = import_checkpoint(file, "--list").stdout.splitlines()
     assert listed[0] == "good: 20x1024 !mx.int4" and listed[1].startswith("k: refused: ")
+
+
+INFINITE = [bits.to_bytes(2, "little") for bits in (0x7C00, 0xFC00)]
+ONE = (0x3C00).to_bytes(2, "little")
+
+
+@pytest.mark.parametrize("infinite", INFINITE)
+@pytest.mark.parametrize("kind, scales", [("Q4_0", "i"), ("Q4_1", "i1"), ("Q4_1", "1i"), ("Q8_0", "i")])
+def test_infinite_scales(tmp_path, kind, scales, infinite):
+    """GGUF makes infinities of them, MX NaN; one in the last block is enough."""
+    file, output = tmp_path / "x.gguf", tmp_path / "x.mlir"
+    block = b"".join({"i": infinite, "1": ONE}[scale] for scale in scales) + (32 if kind == "Q8_0" else 16) * b"\x21"
+    fine = len(scales) * ONE + block[2 * len(scales) :]
+    data = np.frombuffer(3 * fine + block, np.uint8).reshape(2, -1)
+    assert np.isinf(gguf.quants.dequantize(data, Type[kind])).any()
+    write_gguf(file, {"w": (Type[kind], data)})
+    done = import_checkpoint(file, "--tensor=w", f"--output={output}")
+    assert done.returncode == 1 and not output.exists() and "Traceback" not in done.stderr
+    assert f"tensor 'w' has a {kind} scale or minimum that is infinite" in done.stderr
+
+
+def test_big_endian(tmp_path):
+    file, output = tmp_path / "x.gguf", tmp_path / "x.mlir"
+    tensors = {"w": (Type.Q4_0, EVERY["Q4_0"][1])}
+    write_gguf(file, tensors, gguf.GGUFEndian.BIG)
+    for arguments in (["--list"], ["--tensor=w", f"--output={output}"]):
+        done = import_checkpoint(file, *arguments)
+        assert done.returncode == 1 and not output.exists()
+        assert done.stderr == f"import_checkpoint.py: {file} is a big-endian GGUF file, expected a little-endian one\n"
 
 
 @pytest.mark.parametrize("suffix", [".mlir", ".mlirbc"])

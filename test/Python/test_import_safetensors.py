@@ -29,10 +29,12 @@ def decode(codes: np.ndarray, scales: np.ndarray, block: int) -> np.ndarray:
 @pytest.mark.parametrize("suffix", ["weight", "weight_packed"])
 def test_mxfp4(tmp_path, stored_as, suffix):
     codes, scales = every_code_and_scale(32)
+    if stored_as == np.uint8:
+        codes, scales = codes[:255].copy(), scales[:255].copy()  # 255 is refused
     file = tmp_path / "x.safetensors"
     save_file({f"l.0.{suffix}": codes, "l.0.weight_scale": scales.view(stored_as)}, file)
     weight, x = dequantized(imported(file, "l.0.weight"))
-    assert weight == "tensor<256x512x!mx.mxfp4>"
+    assert weight == f"tensor<{len(codes)}x512x!mx.mxfp4>"
     assert same_bits(x, decode(codes, scales.view(E8M0), 32))
 
 
@@ -147,6 +149,10 @@ def test_odd_names(tmp_path):
 
 
 U8 = np.zeros((4, 4), np.uint8)
+NO_NUMBER = np.array([[[0, 1, 255]]], np.uint8)
+# As ComfyUI does it: 128x4 tiles of scales, whose shape is that of rows.
+TILED = small(a__weight=np.zeros((128, 32), np.uint8), a__weight_scale=np.zeros((128, 4), E4M3))
+FORMAT = np.frombuffer(b'{"format": "nvfp4"}', np.uint8)
 REFUSED = {
     "no scales": (small(a__weight_scale=None), "tensor 'a.weight' has no scales: expected a tensor 'a.weight_scale'"),
     "no outer scale": (
@@ -172,6 +178,18 @@ REFUSED = {
         {"a_blocks": np.zeros((1, 2, 32), np.uint8), "a_scales": U8},
         "has shape [1, 2, 32], expected [1, 2, 16]",
     ),
+    "scale 255 of gpt-oss": (
+        {"a_blocks": np.zeros((1, 1, 3, 16), np.uint8), "a_scales": NO_NUMBER},
+        "tensor 'a_scales' has a scale of 255, which E8M0 reads as NaN",
+    ),
+    "scale 255": (
+        {"a.weight": np.zeros((1, 1, 48), np.uint8), "a.weight_scale": NO_NUMBER},
+        "tensor 'a.weight_scale' has a scale of 255, which E8M0 reads as NaN",
+    ),
+    "ComfyUI's layout": (
+        TILED | {"a.comfy_quant": FORMAT},
+        "weight 'a' has a layout of its own, by tensor 'a.comfy_quant'",
+    ),
 }
 
 
@@ -186,6 +204,17 @@ def test_refused(tmp_path, case):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("key", ["_quantization_metadata", "scale_layout", "is_swizzled", "Interleaved"])
+def test_layout_in_metadata(tmp_path, key):
+    file, output = tmp_path / "x.safetensors", tmp_path / "x.mlir"
+    save_file(TILED, file, {"format": "pt", key: "128x4"})
+    done = import_checkpoint(file, "--tensor=all", f"--output={output}")
+    assert done.returncode == 1 and not output.exists()
+    assert f"weight 'a' has a layout of its own, by key '{key}' of __metadata__: expected" in done.stderr
+    save_file(TILED, file, {"format": "pt"})
+    assert import_checkpoint(file, "--tensor=all", f"--output={output}").returncode == 0
+
+
 def file_of(header: bytes, data: bytes = b"") -> bytes:
     return len(header).to_bytes(8, "little") + header + data
 
@@ -197,6 +226,15 @@ DAMAGED = {
     "list": (file_of(b"[]"), "its header is no JSON object"),
     "deep": (file_of(b"[" * 100000), "its header is not JSON"),
     "duplicate": (file_of(b'{"a": {}, "a": {}}'), "a name occurs twice"),
+    "half a name": (
+        file_of(rb'{"\ud800": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}}'),
+        r"'\ud800' is no Unicode",
+    ),
+    "half a type": (
+        file_of(rb'{"a": {"dtype": "\udfff", "shape": [], "data_offsets": [0, 0]}}'),
+        r"'\udfff' is no Unicode",
+    ),
+    "metadata": (file_of(b'{"__metadata__": []}'), "its __metadata__ is no JSON object"),
     "no dtype": (file_of(b'{"a": {}}'), "tensor 'a' has no dtype"),
     "no shape": (file_of(b'{"a": {"dtype": "U8"}}'), "tensor 'a' has no shape"),
     "cut": (file_of(b'{"a": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}', b"123"), "bytes 0 to 4 of 3"),
