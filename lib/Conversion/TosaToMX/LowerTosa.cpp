@@ -37,15 +37,18 @@ static bool isTosaOp(Operation *op) {
   return isa_and_nonnull<tosa::TosaDialect>(op->getDialect());
 }
 
-/// Returns the first type without a rank that `op` takes or gives, null where
-/// there is none.
-static Type findUnranked(Operation *op) {
-  for (Type type : op->getOperandTypes())
-    if (isa<UnrankedTensorType>(type))
+/// Returns the first type of `op` that upstream's patterns do not ask for and
+/// cannot lower, null where there is none: a tensor without rank; one of
+/// unsigned or quantized numbers, whose casts nobody would take.
+static Type findUnsupportedType(Operation *op) {
+  auto types = llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
+                                  llvm::to_vector(op->getResultTypes()));
+  for (Type type : types) {
+    auto tensor = dyn_cast<TensorType>(type);
+    if (tensor && (!tensor.hasRank() ||
+                   !tensor.getElementType().isSignlessIntOrIndexOrFloat()))
       return type;
-  for (Type type : op->getResultTypes())
-    if (isa<UnrankedTensorType>(type))
-      return type;
+  }
   return {};
 }
 
@@ -67,9 +70,8 @@ static LogicalResult convertSome(ModuleOp module, RewritePatternSet patterns) {
   ConversionTarget target(*module.getContext());
   target.markUnknownOpDynamicallyLegal(
       [roots](Operation *op) -> std::optional<bool> {
-        // Neither legal nor illegal: converted where a pattern takes it. Some
-        // patterns ask for no rank and need one.
-        if (roots.contains(op->getName()) && !findUnranked(op))
+        // Neither legal nor illegal: converted where a pattern takes it.
+        if (roots.contains(op->getName()) && !findUnsupportedType(op))
           return std::nullopt;
         return true;
       });
@@ -129,8 +131,8 @@ struct LowerTosa final : impl::MXLowerTosaPassBase<LowerTosa> {
     Steering steering = Steering::carry(getOperation());
     if (failed(lower(functions.getArrayRef())))
       signalPassFailure();
-    for (Location loc : steering.restore(getOperation()))
-      leave(loc, {}, "NoContraction",
+    for (const Steered &lost : steering.restore(getOperation()))
+      leave(lost.loc, lost.function, "NoContraction",
             "mx.quantize is set, and no contraction comes of the op");
     // The shapes that nobody asks for any more; not before ops that are alike
     // but for the attributes have them again.
@@ -162,7 +164,7 @@ private:
     signalPassFailure();
   }
 
-  /// Constants and ends of regions are the business of the ops around them.
+  /// Shapes and ends of regions are there for the ops around them.
   void leaveTheRest() {
     getOperation().walk([&](Operation *op) {
       if (!isTosaOp(op) || isa<tosa::ConstShapeOp, tosa::YieldOp>(op))
@@ -170,8 +172,9 @@ private:
       std::string text;
       llvm::raw_string_ostream os(text);
       os << "'" << op->getName() << "' ";
-      if (Type type = findUnranked(op))
-        os << "has type " << type << ", expected ranked tensors";
+      if (Type type = findUnsupportedType(op))
+        os << "has type " << type
+           << ", expected ranked tensors of floats or signless integers";
       else
         os << "is not lowered by upstream, or not with these operands, types "
               "and attributes";

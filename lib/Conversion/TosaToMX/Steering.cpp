@@ -32,18 +32,20 @@ Steering Steering::carry(ModuleOp module) {
     auto mark =
         cast<FusedLoc>(FusedLoc::get(steering.context, Location(own),
                                      DistinctAttr::create(attrs)));
-    steering.marks.insert({mark, {own, attrs}});
+    steering.marks.insert(
+        {mark, {own, attrs, op->getParentOfType<FunctionOpInterface>()}});
     op->setLoc(mark);
   });
   return steering;
 }
 
-/// Returns true for an op that can be a contraction, or has taken the place of
-/// none: an op of TOSA that was left.
+/// Returns true for a linalg op that sums, and for an op of TOSA that was left;
+/// not for the shapes that a pattern made beside it.
 static bool keepsAttrs(Operation *op) {
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
     return linalgOp.getNumReductionLoops() > 0;
-  return isa_and_nonnull<tosa::TosaDialect>(op->getDialect());
+  return isa_and_nonnull<tosa::TosaDialect>(op->getDialect()) &&
+         !isa<tosa::ConstShapeOp>(op);
 }
 
 /// Returns the mark in the location of `op`, null where there is none.
@@ -59,8 +61,8 @@ FusedLoc Steering::findMark(Operation *op) const {
   return mark;
 }
 
-SmallVector<Location> Steering::restore(ModuleOp module) {
-  SmallVector<Location> lost;
+SmallVector<Steered> Steering::restore(ModuleOp module) {
+  SmallVector<Steered> lost;
   if (marks.empty())
     return lost;
   AttrTypeReplacer replacer;
@@ -68,21 +70,21 @@ SmallVector<Location> Steering::restore(ModuleOp module) {
     auto found = marks.find(loc);
     if (found == marks.end())
       return std::nullopt;
-    return found->second.first;
+    return found->second.loc;
   });
   DenseSet<FusedLoc> kept;
   module.walk([&](Operation *op) {
     FusedLoc mark = keepsAttrs(op) ? findMark(op) : FusedLoc();
     if (mark) {
       kept.insert(mark);
-      for (NamedAttribute attr : marks.find(mark)->second.second)
+      for (NamedAttribute attr : marks.find(mark)->second.attrs)
         op->setDiscardableAttr(attr.getName(), attr.getValue());
     }
     replacer.replaceElementsIn(op, /*replaceAttrs=*/false,
                                /*replaceLocs=*/true);
   });
   for (auto &[mark, own] : marks)
-    if (!kept.contains(mark) && own.second.contains(MXDialect::kPolicyAttr))
-      lost.push_back(own.first);
+    if (!kept.contains(mark) && own.attrs.contains(MXDialect::kPolicyAttr))
+      lost.push_back(own);
   return lost;
 }

@@ -14,9 +14,17 @@
 #define MX_CONVERSION_TOSATOMX_STEERING_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace mlir::mx {
+
+/// What one op of TOSA carried.
+struct Steered {
+  LocationAttr loc;
+  DictionaryAttr attrs;
+  FunctionOpInterface function; ///< that the op is in, null where in none
+};
 
 /// The steering attributes of the ops of TOSA in a module, while their
 /// locations carry them.
@@ -26,17 +34,16 @@ public:
   static Steering carry(ModuleOp module);
 
   /// Sets each op's attributes on the linalg ops with a sum that came of it,
-  /// and gives all ops the locations they had. Returns the locations of ops
-  /// with `mx.quantize` of which no such op came.
-  SmallVector<Location> restore(ModuleOp module);
+  /// and gives all ops the locations they had. Returns those with
+  /// `mx.quantize` of which no such op came.
+  SmallVector<Steered> restore(ModuleOp module);
 
 private:
   explicit Steering(MLIRContext *context) : context(context) {}
   FusedLoc findMark(Operation *op) const;
 
   MLIRContext *context;
-  /// From the mark in a location to the op's own location and attributes.
-  llvm::MapVector<FusedLoc, std::pair<LocationAttr, DictionaryAttr>> marks;
+  llvm::MapVector<FusedLoc, Steered> marks; ///< from the mark in a location
 };
 
 } // namespace mlir::mx
