@@ -111,9 +111,9 @@ struct LowerTosa final : impl::MXLowerTosaPassBase<LowerTosa> {
 
   void getDependentDialects(DialectRegistry &registry) const override {
     makePreparation().getDependentDialects(registry);
-    registry.insert<arith::ArithDialect, index::IndexDialect,
-                    linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
-                    tensor::TensorDialect>();
+    registry
+        .insert<arith::ArithDialect, index::IndexDialect, linalg::LinalgDialect,
+                math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
   }
 
   void runOnOperation() override {

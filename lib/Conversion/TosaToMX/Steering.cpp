@@ -29,9 +29,8 @@ Steering Steering::carry(ModuleOp module) {
     if (attrs.empty())
       return;
     LocationAttr own = op->getLoc();
-    auto mark =
-        cast<FusedLoc>(FusedLoc::get(steering.context, Location(own),
-                                     DistinctAttr::create(attrs)));
+    auto mark = cast<FusedLoc>(FusedLoc::get(steering.context, Location(own),
+                                             DistinctAttr::create(attrs)));
     steering.marks.insert(
         {mark, {own, attrs, op->getParentOfType<FunctionOpInterface>()}});
     op->setLoc(mark);

@@ -5,9 +5,9 @@
 // RUN: mx-opt %s --mx-quantize='min-k=1 min-n=1' --split-input-file --remarks-filter='mx-.*' 2>&1 >/dev/null | grep 'remark:' | FileCheck %s --check-prefix=REMARK --implicit-check-not=remark:
 // RUN: mx-opt %s --mx-quantize='min-k=1 min-n=1 strict' --split-input-file --verify-diagnostics
 
-// REMARK: remark: [Missed] Skipped | {{.*}} Function=products
-// REMARK: remark: [Passed] Quantized | {{.*}} Function=products | Activations=none, {{.*}} Weights=mxfp8_e4m3
-// REMARK: remark: [Passed] Quantized | {{.*}} Function=products | Activations=amxfp4, {{.*}} Weights=amxfp4
+// REMARK: remark: loc("a"): [Missed] Skipped | {{.*}} Function=products
+// REMARK: remark: loc(fused<"mine">["b"]): [Passed] Quantized | {{.*}} Function=products | Activations=none, {{.*}} Weights=mxfp8_e4m3
+// REMARK: remark: loc("c"): [Passed] Quantized | {{.*}} Function=products | Activations=amxfp4, {{.*}} Weights=amxfp4
 // CHECK-LABEL: func.func @products(
 //       CHECK:   %[[A:.+]] = linalg.batch_matmul {mx.skip} ins({{.*}} loc("a")
 //       CHECK:   %[[B:.+]] = linalg.batch_matmul {mx.quantize = #mx.policy<weights = mxfp8_e4m3, activations = none>} ins({{.*}} loc(fused<"mine">["b"])
