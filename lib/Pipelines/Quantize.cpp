@@ -15,7 +15,9 @@ void mlir::mx::buildQuantizePipeline(OpPassManager &pm,
   ConvertTosaToMXPassOptions tosa;
   tosa.strict = options.strict;
   pm.addPass(createConvertTosaToMXPass(tosa));
-  pm.addPass(createMXLowerTosaPass());
+  MXLowerTosaPassOptions lower;
+  lower.strict = options.strict;
+  pm.addPass(createMXLowerTosaPass(lower));
   ConvertLinalgToMXPassOptions convert;
   convert.weights = options.weights;
   convert.activations = options.activations;

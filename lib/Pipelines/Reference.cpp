@@ -71,7 +71,9 @@ static void addLowering(OpPassManager &pm) {
 }
 
 void buildFloatToLLVMPipeline(OpPassManager &pm) {
-  pm.addPass(createMXLowerTosaPass());
+  MXLowerTosaPassOptions lower;
+  lower.strict = true; // nothing that follows takes what is left
+  pm.addPass(createMXLowerTosaPass(lower));
   addBufferization(pm);
   addLowering(pm);
 }

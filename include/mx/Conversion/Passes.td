@@ -199,13 +199,17 @@ def ConvertTosaToMXPass : Pass<"convert-tosa-to-mx", "::mlir::ModuleOp"> {
 }
 
 def MXLowerTosaPass : Pass<"mx-lower-tosa", "::mlir::ModuleOp"> {
-  let summary = "Lower TOSA to linalg, where there is any, by upstream's passes";
+  let summary = "Lower TOSA to linalg, where there is any, by upstream's patterns";
   let description = [{
-    Runs `tosa-optional-decompositions`, `tosa-infer-shapes`,
-    `tosa-to-linalg-named`, `tosa-to-linalg`, `tosa-to-scf`, `tosa-to-arith`,
-    `tosa-to-tensor` and `cse` on the functions of a module that holds an op of
-    TOSA, and nothing on others: each of these passes walks and folds all of a
-    module, whatever it holds.
+    Runs `tosa-optional-decompositions` and `tosa-infer-shapes` on each function
+    that holds an op of TOSA, wherever it is, then the patterns of `tosa-to-scf`,
+    `tosa-to-linalg-named`, `tosa-to-linalg`, `tosa-to-arith` and
+    `tosa-to-tensor`, and `cse` at the end; nothing on a module without TOSA.
+    `mx.skip` and `mx.quantize` go on to the linalg op that sums.
+
+    An op that no pattern takes, or that has a tensor without rank, stays as it
+    is and gets a remark of category `mx-quantize`, and so does an `mx.quantize`
+    on an op of which no sum comes. `strict` makes errors of them.
 
     Before:
 
@@ -226,6 +230,10 @@ def MXLowerTosaPass : Pass<"mx-lower-tosa", "::mlir::ModuleOp"> {
     }
     ```
   }];
+  let options = [
+    Option<"strict", "strict", "bool", /*default=*/"false",
+           "An op that is left alone is an error">
+  ];
 }
 
 #endif // MX_CONVERSION_PASSES_TD

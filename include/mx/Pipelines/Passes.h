@@ -54,9 +54,10 @@ struct QuantizePipelineOptions
       *this, "rotate-seed",
       llvm::cl::desc("Seed of the random signs of the rotation; -1: no signs"),
       llvm::cl::init(-1)};
-  Option<bool> strict{*this, "strict",
-                      llvm::cl::desc("An untouched contraction is an error"),
-                      llvm::cl::init(false)};
+  Option<bool> strict{
+      *this, "strict",
+      llvm::cl::desc("An untouched contraction or op of TOSA is an error"),
+      llvm::cl::init(false)};
 };
 
 /// Float -> Block: convert-tosa-to-mx, mx-lower-tosa, convert-linalg-to-mx,

@@ -28,3 +28,19 @@ func.func @tosa(%x: tensor<4x8xf32>) -> tensor<1x8x4xf32> {
   %y = tosa.reshape %t, %s : (tensor<8x4xf32>, !tosa.shape<3>) -> tensor<1x8x4xf32>
   return %y : tensor<1x8x4xf32>
 }
+
+// -----
+
+// Wherever the function is.
+// CHECK-LABEL: module @inner
+//       CHECK:   func.func @nested(
+//  CHECK-SAME:       %[[X:.+]]: tensor<4x8xf32>)
+//       CHECK:     linalg.transpose ins(%[[X]] :
+module @outer {
+  module @inner {
+    func.func @nested(%x: tensor<4x8xf32>) -> tensor<8x4xf32> {
+      %t = tosa.transpose %x {perms = array<i32: 1, 0>} : (tensor<4x8xf32>) -> tensor<8x4xf32>
+      return %t : tensor<8x4xf32>
+    }
+  }
+}

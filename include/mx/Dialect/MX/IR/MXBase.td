@@ -36,7 +36,8 @@ def MX_Dialect : Dialect {
     Three discardable attributes steer `convert-linalg-to-mx`: `mx.skip` (unit,
     on a contraction: leave it alone), `mx.quantize` (`#mx.policy`, on a
     contraction: wins over the pass options) and `mx.weight` (unit, on a
-    function argument: it is a weight). `mx.signature` (on a function) is
+    function argument: it is a weight). The first two may stand on an op of TOSA
+    that becomes a contraction. `mx.signature` (on a function) is
     written by `mx-prepare-entry-points` for the runner.
   }];
   let useDefaultTypePrinterParser = 0;

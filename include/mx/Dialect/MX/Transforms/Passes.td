@@ -247,7 +247,8 @@ def MXPrepareEntryPointsPass : Pass<"mx-prepare-entry-points", "::mlir::ModuleOp
     and records its tensor types in `mx.signature`, so that a runner can check
     arguments and read results after everything became pointers. Tensor arguments
     become `bufferization.writable = false`, unless they say otherwise: a caller's data
-    is not overwritten.
+    is not overwritten. A function in a nested module is an error: what follows in a
+    pipeline lowers those at the top only.
 
     ```mlir
     // Before; after it @main has llvm.emit_c_interface and
