@@ -1,6 +1,6 @@
 // A rotation that moves nothing is its source.
 //
-// RUN: mx-opt %s --canonicalize | FileCheck %s
+// RUN: mx-opt %s --canonicalize --allow-unregistered-dialect | FileCheck %s
 
 // No whole group, or groups of one element without a sign.
 // CHECK-LABEL: func @identities(
@@ -31,4 +31,18 @@ func.func @rotations(%x: tensor<2x64xf32>, %d: tensor<2x?xf32>, %m: tensor<1x1xf
   %3 = mx.rotate %x size(1) seed(0) : tensor<2x64xf32>
   %4 = mx.rotate %x by(%m : tensor<1x1xf32>) : tensor<2x64xf32>
   return %0, %2, %3, %4 : tensor<2x?xf32>, tensor<2x64xf32>, tensor<2x64xf32>, tensor<2x64xf32>
+}
+
+// Where nothing dominates an op may be its own source, or two each other's.
+// CHECK-LABEL: module @circles
+//       CHECK:   "test.use"(%[[X:.+]]) :
+//       CHECK:   %[[X]] = mx.rotate %[[X]] size(64)
+//       CHECK:   "test.use"(%[[Y:.+]]) :
+//       CHECK:   %[[Y]] = mx.rotate %[[Y]] size(64)
+module @circles {
+  "test.use"(%0) : (tensor<4x10xf32>) -> ()
+  %0 = mx.rotate %0 size(64) : tensor<4x10xf32>
+  "test.use"(%1) : (tensor<4x10xf32>) -> ()
+  %1 = mx.rotate %2 size(64) : tensor<4x10xf32>
+  %2 = mx.rotate %1 size(64) : tensor<4x10xf32>
 }

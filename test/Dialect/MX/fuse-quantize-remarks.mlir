@@ -148,3 +148,14 @@ func.func @qkv(%x: tensor<8x64xf32>, %w: tensor<96x64x!mx.amxfp4>, %v: tensor<16
   %4 = mx.matmul ins(%a, %v : tensor<8x64x!mx.amxfp4>, tensor<16x64x!mx.amxfp4>) outs(%d : tensor<8x16xf32>)
   return %1, %3, %4 : tensor<8x96xf32>, tensor<8x96xf32>, tensor<8x16xf32>
 }
+
+// -----
+
+// CHECK: [[#@LINE+5]]:8: remark: [Missed] Empty | Category:mx-fuse | Function=empty | Reason="has no elements"
+func.func @empty(%x: tensor<40x0xf32>) -> tensor<40x0x!mx.amxfp4> {
+  %f = tensor.empty() : tensor<40x0xf32>
+  %y = linalg.exp ins(%x : tensor<40x0xf32>) outs(%f : tensor<40x0xf32>) -> tensor<40x0xf32>
+  %e = tensor.empty() : tensor<40x0x!mx.amxfp4>
+  %q = mx.quantize ins(%y : tensor<40x0xf32>) outs(%e : tensor<40x0x!mx.amxfp4>) using amxfp4
+  return %q : tensor<40x0x!mx.amxfp4>
+}

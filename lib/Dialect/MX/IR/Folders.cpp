@@ -168,6 +168,10 @@ LogicalResult SplitOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &parts) {
 
 /// A rotation that has no whole group, or whose group is one element.
 OpFoldResult RotateOp::fold(FoldAdaptor) {
+  // Where nothing dominates, an op may be its own source, and a fold to the own
+  // result is one in place, without end.
+  if (getSource() == getResult())
+    return {};
   int64_t k = getType().getShape().back();
   bool hasNoGroup = !ShapedType::isDynamic(k) && k < getGroupSize();
   bool isOne = !getMatrix() && getGroupSize() == 1 && !getSeed();

@@ -91,7 +91,7 @@ static bool isWorthALoop(const Plan &plan) {
 /// A product with what is done to each element of it.
 static std::optional<Plan> planEpilogue(Operation *root, TileShape tile) {
   if ((!isa<MatmulOp>(root) && !isElementwiseOp(root)) ||
-      resultTypeOf(root).getRank() < 2)
+      resultTypeOf(root).getRank() < 2 || hasEmptyExtent(root))
     return std::nullopt;
   Plan plan = planOf(root, tile);
   if (!plan.group.hasMatmul() || !isWorthALoop(plan))
@@ -107,6 +107,8 @@ static std::optional<Reason> whyNoLoop(QuantizeOp op) {
     return Reason{"InLoop", "is in a parallel loop already"};
   if (type.getRank() < 2)
     return Reason{"NoRows", "has one axis only, that of the blocks"};
+  if (hasEmptyExtent(op))
+    return Reason{"Empty", "has no elements"};
   if (getBlockType(type).getFormat().outer == ::mx::OuterScale::Tensor)
     return Reason{"TensorScale",
                   "one scale for the whole tensor cannot leave a "

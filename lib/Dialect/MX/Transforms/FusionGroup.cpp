@@ -22,6 +22,15 @@ bool FusionGroup::hasMatmul() const {
   return llvm::any_of(members, [](Operation *op) { return isa<MatmulOp>(op); });
 }
 
+bool mlir::mx::hasEmptyExtent(Operation *op) {
+  auto isEmpty = [](Type type) {
+    auto ranked = dyn_cast<RankedTensorType>(type);
+    return ranked && llvm::is_contained(ranked.getShape(), 0);
+  };
+  return llvm::any_of(op->getOperandTypes(), isEmpty) ||
+         llvm::any_of(op->getResultTypes(), isEmpty);
+}
+
 bool mlir::mx::isElementwiseOp(Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
@@ -71,6 +80,8 @@ private:
 } // namespace
 
 bool mlir::mx::canJoinGroup(Operation *op) {
+  if (hasEmptyExtent(op))
+    return false;
   if (isa<MatmulOp, DequantizeOp>(op))
     return true;
   if (auto outer = dyn_cast<OuterScaleOp>(op))

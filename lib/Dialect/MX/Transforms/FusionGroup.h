@@ -28,6 +28,10 @@ struct FusionGroup {
 /// is one with a use outside.
 FusionGroup findFusionGroup(Operation *root, ArrayRef<int64_t> axes);
 
+/// Returns true where an operand or the result of `op` has a static extent of
+/// zero. A tile of it would be one of nothing, which upstream does not make.
+bool hasEmptyExtent(Operation *op);
+
 /// Returns true for what may be a member beside the root: elementwise ops,
 /// reductions, and mx ops that have rows. A product or convolution of floats
 /// reads much for each element; tiles of one are somebody else's decision. A
