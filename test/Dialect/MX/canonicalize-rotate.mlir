@@ -1,4 +1,4 @@
-// A rotation that moves nothing is its source.
+// A rotation that moves nothing is its source, unless that is itself.
 //
 // RUN: mx-opt %s --canonicalize --allow-unregistered-dialect | FileCheck %s
 
@@ -45,4 +45,14 @@ module @circles {
   "test.use"(%1) : (tensor<4x10xf32>) -> ()
   %1 = mx.rotate %2 size(64) : tensor<4x10xf32>
   %2 = mx.rotate %1 size(64) : tensor<4x10xf32>
+}
+
+// Where nothing dominates, the parts may be those of their own whole.
+// CHECK-LABEL: module @circle
+//       CHECK:   %[[P:.+]]:2 = mx.split %[[Q:.+]] : tensor<4x64x!mx.amxfp4>
+//       CHECK:   %[[Q]] = mx.join %[[P]]#0, %[[P]]#1 :
+module @circle {
+  %p:2 = mx.split %q : tensor<4x64x!mx.amxfp4>
+  %q = mx.join %p#0, %p#1 : (tensor<4x32xi8>, tensor<4x2x2xi8>) -> tensor<4x64x!mx.amxfp4>
+  "test.use"(%p#0) : (tensor<4x32xi8>) -> ()
 }

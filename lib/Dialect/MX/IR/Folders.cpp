@@ -162,6 +162,10 @@ LogicalResult SplitOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &parts) {
   auto join = getSource().getDefiningOp<JoinOp>();
   if (!join || join.getParts().getTypes() != getParts().getTypes())
     return failure();
+  // Where nothing dominates, the parts may be its own.
+  for (Value part : join.getParts())
+    if (part.getDefiningOp() == getOperation())
+      return failure();
   llvm::append_range(parts, join.getParts());
   return success();
 }
@@ -205,6 +209,7 @@ static std::optional<SmallVector<char>> readPart(Attribute attr) {
 OpFoldResult JoinOp::fold(FoldAdaptor adaptor) {
   if (auto split = getParts().front().getDefiningOp<SplitOp>())
     if (split.getParts() == getParts() &&
+        split.getSource() != getResult() &&
         split.getSource().getType() == getType())
       return split.getSource();
   if (!getType().hasStaticShape())

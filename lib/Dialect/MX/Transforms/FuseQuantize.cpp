@@ -274,13 +274,8 @@ struct FuseQuantize final : impl::MXFuseQuantizePassBase<FuseQuantize> {
   using Base::Base;
 
   void runOnOperation() override {
-    if (rows < 1 || columns < 1) {
-      emitError(getOperation().getLoc())
-          << "mx-fuse-quantize: rows is " << rows.getValue()
-          << " and columns is " << columns.getValue()
-          << ", expected positive numbers";
+    if (!isPositive("rows", rows) || !isPositive("columns", columns))
       return signalPassFailure();
-    }
     SmallVector<FunctionOpInterface> functions;
     getOperation().walk(
         [&](FunctionOpInterface function) { functions.push_back(function); });
@@ -290,6 +285,14 @@ struct FuseQuantize final : impl::MXFuseQuantizePassBase<FuseQuantize> {
   }
 
 private:
+  bool isPositive(StringRef option, int64_t value) {
+    if (value < 1)
+      emitError(getOperation().getLoc())
+          << "option '" << option << "': found " << value
+          << ", expected a positive number";
+    return value >= 1;
+  }
+
   /// Returns true where anything was changed. The body of a linalg op may go
   /// with it, and holds nothing to fuse.
   bool fuseIn(FunctionOpInterface function) {

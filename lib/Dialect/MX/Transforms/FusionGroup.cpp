@@ -5,7 +5,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -34,7 +34,7 @@ bool mlir::mx::hasEmptyExtent(Operation *op) {
 bool mlir::mx::isElementwiseOp(Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
-         op->getNumResults() == 1 &&
+         op->getNumResults() == 1 && isMemoryEffectFree(op) &&
          linalgOp.getNumParallelLoops() == linalgOp.getNumLoops() &&
          resultMapOf(linalgOp).isPermutation();
 }
@@ -89,7 +89,8 @@ bool mlir::mx::canJoinGroup(Operation *op) {
            ::mx::OuterScale::Row;
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
-         op->getNumResults() == 1 && !isa<linalg::FillOp>(op) &&
+         op->getNumResults() == 1 && isMemoryEffectFree(op) &&
+         !isa<linalg::FillOp>(op) &&
          resultMapOf(linalgOp).isProjectedPermutation() &&
          !linalg::isaContractionOpInterface(linalgOp) &&
          !linalg::isaConvolutionOpInterface(linalgOp);

@@ -35,12 +35,13 @@ bool hasEmptyExtent(Operation *op);
 /// Returns true for what may be a member beside the root: elementwise ops,
 /// reductions, and mx ops that have rows. A product or convolution of floats
 /// reads much for each element; tiles of one are somebody else's decision. A
-/// fill is no member: it goes with every tile that wants it.
+/// fill is no member: it goes with every tile that wants it. Nor is an op whose
+/// body reads or writes memory: a member moves down to the root, past writes.
 bool canJoinGroup(Operation *op);
 
 /// Returns true where each element of `op`'s only result comes from the
-/// elements at its own place: an elementwise linalg op that keeps or permutes
-/// the axes.
+/// elements at its own place and from nothing else: an elementwise linalg op
+/// that keeps or permutes the axes, and whose body has no memory effect.
 bool isElementwiseOp(Operation *op);
 
 /// Returns the loop of `op`, a member of a group, that runs over `axis` of its
