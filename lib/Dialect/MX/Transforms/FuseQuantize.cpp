@@ -75,28 +75,34 @@ static SmallVector<int64_t> tileSizes(RankedTensorType type, TileShape tile) {
 static Plan planOf(Operation *root, TileShape tile) {
   Plan plan;
   plan.sizes = tileSizes(resultTypeOf(root), tile);
-  SmallVector<int64_t> axes;
-  for (int64_t axis = 0; axis < resultTypeOf(root).getRank(); ++axis)
-    if (plan.sizes[axis] != 0)
-      axes.push_back(axis);
-  plan.group = findFusionGroup(root, axes);
+  plan.group = findFusionGroup(root, plan.sizes);
   return plan;
+}
+
+static bool cutsAny(ArrayRef<int64_t> sizes) {
+  return llvm::any_of(sizes, [](int64_t size) { return size != 0; });
 }
 
 static bool isWorthALoop(const Plan &plan) {
-  return plan.group.members.size() > 1 &&
-         llvm::any_of(plan.sizes, [](int64_t size) { return size != 0; });
+  return plan.group.members.size() > 1 && cutsAny(plan.sizes);
 }
 
-/// A product with what is done to each element of it.
-static std::optional<Plan> planEpilogue(Operation *root, TileShape tile) {
+/// A product with what is done to each element of it. Where the group has no
+/// product, nor has that of a member with the same tile: adds these to `done`.
+static std::optional<Plan> planEpilogue(Operation *root, TileShape tile,
+                                        DenseSet<Operation *> &done) {
   if ((!isa<MatmulOp>(root) && !isElementwiseOp(root)) ||
       resultTypeOf(root).getRank() < 2 || hasEmptyExtent(root))
     return std::nullopt;
-  Plan plan = planOf(root, tile);
-  if (!plan.group.hasMatmul() || !isWorthALoop(plan))
+  if (!cutsAny(tileSizes(resultTypeOf(root), tile)))
     return std::nullopt;
-  return plan;
+  Plan plan = planOf(root, tile);
+  if (plan.group.hasMatmul())
+    return isWorthALoop(plan) ? std::optional(plan) : std::nullopt;
+  for (Operation *op : plan.group.likeRoot)
+    if (tileSizes(resultTypeOf(op), tile) == plan.sizes)
+      done.insert(op);
+  return std::nullopt;
 }
 
 /// Returns why no parallel loop can give the result of `op`, nothing where one
@@ -206,8 +212,11 @@ static scf::SCFTileAndFuseOptions optionsOf(const Plan &plan, Builder &b) {
 }
 
 /// Gives a member that writes over another's result, unread, a new tensor to
-/// write: else the other would be computed once more, as a destination.
-static void detachInits(RewriterBase &rewriter, const FusionGroup &group) {
+/// write: else the other would be computed once more, as a destination. Returns
+/// what was there.
+static SmallVector<std::pair<OpOperand *, Value>>
+detachInits(RewriterBase &rewriter, const FusionGroup &group) {
+  SmallVector<std::pair<OpOperand *, Value>> detached;
   for (Operation *op : group.members) {
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
     if (!linalgOp)
@@ -225,8 +234,10 @@ static void detachInits(RewriterBase &rewriter, const FusionGroup &group) {
             tensor::DimOp::create(rewriter, op->getLoc(), init->get(), axis));
     Value empty =
         tensor::EmptyOp::create(rewriter, op->getLoc(), type, extents);
+    detached.emplace_back(init, init->get());
     rewriter.modifyOpInPlace(op, [&] { init->set(empty); });
   }
+  return detached;
 }
 
 /// The untiled members have no use but for their shapes, which are those of
@@ -247,17 +258,20 @@ static void eraseUntiled(RewriterBase &rewriter, const FusionGroup &group) {
       rewriter.eraseOp(op);
 }
 
-/// Returns the loop that computes the group, null where upstream declines; the
-/// ops are then as they were.
+/// Returns the loop that computes the group, null where upstream declines to
+/// tile the root; the ops are then as they were.
 static scf::ForallOp fuse(RewriterBase &rewriter, const Plan &plan) {
   Operation *root = plan.group.root();
-  detachInits(rewriter, plan.group);
+  auto detached = detachInits(rewriter, plan.group);
   rewriter.setInsertionPoint(root);
   FailureOr<scf::SCFTileAndFuseResult> fused =
       scf::tileConsumerAndFuseProducersUsingSCF(
           rewriter, cast<TilingInterface>(root), optionsOf(plan, rewriter));
-  if (failed(fused) || fused->loops.size() != 1)
+  if (failed(fused)) {
+    for (auto [operand, value] : detached)
+      operand->set(value);
     return {};
+  }
   for (auto [from, to] : fused->replacements)
     rewriter.replaceAllUsesWith(from, to);
   auto loop = cast<scf::ForallOp>(fused->loops.front().getOperation());
@@ -351,7 +365,7 @@ private:
         if (!plan)
           remarkAlone(quantize, reason);
       } else if (!quantize && (!isInLoop || tile.rows == 0)) {
-        plan = planEpilogue(&op, tile);
+        plan = planEpilogue(&op, tile, taken);
       }
       if (!plan)
         continue;

@@ -17,16 +17,18 @@ namespace mlir::mx {
 struct FusionGroup {
   /// The root first, then the others, each after its users.
   llvm::SetVector<Operation *> members;
+  /// Those of which the tile is cut along the same axes as the root's.
+  SmallVector<Operation *> likeRoot;
 
   Operation *root() const { return members.front(); }
   bool hasMatmul() const;
 };
 
-/// Returns the group of `root`, whose result is cut in tiles along `axes`. A
-/// member computes of its result the one tile that the root's tile needs, along
-/// as many axes; an op that would have to compute more is left outside, and so
-/// is one with a use outside.
-FusionGroup findFusionGroup(Operation *root, ArrayRef<int64_t> axes);
+/// Returns the group of `root`, whose result is cut in tiles of `sizes`, one
+/// for each axis; zero: not cut. A member computes of its result the one tile
+/// that the root's tile needs, cut along as many axes; an op that would have to
+/// compute more is left outside, and so is one with a use outside.
+FusionGroup findFusionGroup(Operation *root, ArrayRef<int64_t> sizes);
 
 /// Returns true where an operand or the result of `op` has a static extent of
 /// zero. A tile of it would be one of nothing, which upstream does not make.
