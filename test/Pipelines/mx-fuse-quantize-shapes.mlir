@@ -28,6 +28,12 @@
 // REDEFINE: %{entry} = in_place
 // REDEFINE: %{arguments} = --arg=13x64xf32=normal:1 --arg=80x64xf32=normal:2 --arg=13x80xf32=normal:3
 // RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
+// REDEFINE: %{entry} = empty_k
+// REDEFINE: %{arguments} = --arg=13x0xf32=normal:1 --arg=80x0xf32=normal:2 --arg=13x80xf32=normal:3
+// RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
+// REDEFINE: %{entry} = empty_sum
+// REDEFINE: %{arguments} = --arg=13x0xf32=normal:1 --arg=13xf32=normal:2
+// RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
 //
 // RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --mx-verify-stage | FileCheck %s
 
@@ -172,4 +178,52 @@ func.func @in_place(%x: tensor<?x64xf32>, %w: tensor<80x64xf32>, %c: tensor<?x80
   %y = mx.matmul ins(%x, %b : tensor<?x64xf32>, tensor<80x64x!mx.amxfp4>) outs(%c : tensor<?x80xf32>)
   %z = linalg.exp ins(%y : tensor<?x80xf32>) outs(%y : tensor<?x80xf32>) -> tensor<?x80xf32>
   return %z : tensor<?x80xf32>
+}
+
+// An extent of zero that no tile cuts: these ops stay as they are. With K of
+// none the product is its init.
+// CHECK-LABEL: func @empty_k(
+//   CHECK-NOT:   scf.forall
+//       CHECK:   %[[Y:.+]] = mx.matmul
+//       CHECK:   linalg.exp ins(%[[Y]] :
+func.func @empty_k(%x: tensor<13x0xf32>, %w: tensor<80x0xf32>, %c: tensor<13x80xf32>) -> tensor<13x80xf32> {
+  %eb = tensor.empty() : tensor<80x0x!mx.amxfp4>
+  %b = mx.quantize ins(%w : tensor<80x0xf32>) outs(%eb : tensor<80x0x!mx.amxfp4>) using amxfp4
+  %y = mx.matmul ins(%x, %b : tensor<13x0xf32>, tensor<80x0x!mx.amxfp4>) outs(%c : tensor<13x80xf32>)
+  %z = linalg.exp ins(%y : tensor<13x80xf32>) outs(%c : tensor<13x80xf32>) -> tensor<13x80xf32>
+  return %z : tensor<13x80xf32>
+}
+
+// What comes after a sum of nothing is fused, the sum is not.
+// CHECK-LABEL: func @empty_sum(
+//       CHECK:   %[[S:.+]] = linalg.reduce
+//       CHECK:   scf.forall (%[[I:.+]]) = (0) to (13) step (4)
+//       CHECK:     %[[T:.+]] = tensor.extract_slice %[[S]][%[[I]]]
+//       CHECK:     %[[Z:.+]] = linalg.broadcast ins(%[[T]] :
+//       CHECK:     mx.quantize ins(%[[Z]] :
+func.func @empty_sum(%x: tensor<13x0xf32>, %s: tensor<13xf32>) -> tensor<13x64xf32> {
+  %t = linalg.reduce { arith.addf } ins(%x : tensor<13x0xf32>) outs(%s : tensor<13xf32>) dimensions = [1]
+  %e = tensor.empty() : tensor<13x64xf32>
+  %z = linalg.broadcast ins(%t : tensor<13xf32>) outs(%e : tensor<13x64xf32>) dimensions = [1]
+  %eq = tensor.empty() : tensor<13x64x!mx.mxfp4>
+  %q = mx.quantize ins(%z : tensor<13x64xf32>) outs(%eq : tensor<13x64x!mx.mxfp4>) using mxfp4
+  %d = mx.dequantize %q : tensor<13x64x!mx.mxfp4> to tensor<13x64xf32>
+  return %d : tensor<13x64xf32>
+}
+
+// No batch, no column.
+// CHECK-LABEL: func @empty_results(
+//   CHECK-NOT:   scf.forall
+//       CHECK:   return
+func.func @empty_results(%u: tensor<0x40x64xf32>, %v: tensor<40x0xf32>, %a: tensor<40x64x!mx.mxfp4>, %b: tensor<0x64x!mx.mxfp4>)
+    -> (tensor<0x40x64x!mx.mxfp4>, tensor<40x0x!mx.mxfp4>, tensor<40x0xf32>) {
+  %0 = linalg.exp ins(%u : tensor<0x40x64xf32>) outs(%u : tensor<0x40x64xf32>) -> tensor<0x40x64xf32>
+  %e0 = tensor.empty() : tensor<0x40x64x!mx.mxfp4>
+  %q0 = mx.quantize ins(%0 : tensor<0x40x64xf32>) outs(%e0 : tensor<0x40x64x!mx.mxfp4>) using mxfp4
+  %1 = linalg.exp ins(%v : tensor<40x0xf32>) outs(%v : tensor<40x0xf32>) -> tensor<40x0xf32>
+  %e1 = tensor.empty() : tensor<40x0x!mx.mxfp4>
+  %q1 = mx.quantize ins(%1 : tensor<40x0xf32>) outs(%e1 : tensor<40x0x!mx.mxfp4>) using mxfp4
+  %y = mx.matmul ins(%a, %b : tensor<40x64x!mx.mxfp4>, tensor<0x64x!mx.mxfp4>) outs(%v : tensor<40x0xf32>)
+  %z = linalg.exp ins(%y : tensor<40x0xf32>) outs(%v : tensor<40x0xf32>) -> tensor<40x0xf32>
+  return %q0, %q1, %z : tensor<0x40x64x!mx.mxfp4>, tensor<40x0x!mx.mxfp4>, tensor<40x0xf32>
 }

@@ -24,8 +24,25 @@
 // REDEFINE: %{entry} = asymmetric
 // RUN: %{plain} && mx-run %t/tiled.mlir --entry=%{entry} %{arguments} --against=@%t/plain.npy
 //
+// REDEFINE: %{schedule} = rows_and_k
+// RUN: %{tile} && FileCheck %s --check-prefix=NEST2 < %t/tiled.mlir
+// RUN: mx-run %t/tiled.mlir --entry=%{entry} %{arguments} --against=@%t/plain.npy
+// REDEFINE: %{schedule} = columns_and_k
+// RUN: %{tile} && FileCheck %s --check-prefix=NEST2 < %t/tiled.mlir
+// RUN: mx-run %t/tiled.mlir --entry=%{entry} %{arguments} --against=@%t/plain.npy
+// REDEFINE: %{schedule} = all
+// RUN: %{tile} && FileCheck %s --check-prefix=NEST3 < %t/tiled.mlir
+// RUN: mx-run %t/tiled.mlir --entry=%{entry} %{arguments} --against=@%t/plain.npy
+// REDEFINE: %{entry} = powers_of_two
+// RUN: %{plain} && %{tiled} && cmp %t/plain.npy %t/tiled.npy
+//
 // QUANTIZE-COUNT-2: scf.for
 // QUANTIZE: mx.quantize ins(%{{.+}} : tensor<?x?xf32>)
+
+// NEST2-COUNT-2: scf.for
+// NEST2: mx.matmul
+// NEST3-COUNT-3: scf.for
+// NEST3: mx.matmul
 
 // K: scf.for %[[K:.+]] = %{{.+}} to %{{.+}} step %c64
 // K: mx.matmul ins(%{{.+}}, %{{.+}} : tensor<13x?x!mx.amxfp4>, tensor<50x?x!mx.int4_affine>)

@@ -1,6 +1,6 @@
-// A rotation that moves nothing is its source.
+// A rotation that moves nothing is its source, unless that is itself.
 //
-// RUN: mx-opt %s --canonicalize | FileCheck %s
+// RUN: mx-opt %s --canonicalize --allow-unregistered-dialect | FileCheck %s
 
 // No whole group, or groups of one element without a sign.
 // CHECK-LABEL: func @identities(
@@ -31,4 +31,28 @@ func.func @rotations(%x: tensor<2x64xf32>, %d: tensor<2x?xf32>, %m: tensor<1x1xf
   %3 = mx.rotate %x size(1) seed(0) : tensor<2x64xf32>
   %4 = mx.rotate %x by(%m : tensor<1x1xf32>) : tensor<2x64xf32>
   return %0, %2, %3, %4 : tensor<2x?xf32>, tensor<2x64xf32>, tensor<2x64xf32>, tensor<2x64xf32>
+}
+
+// Where nothing dominates an op may be its own source, or two each other's.
+// CHECK-LABEL: module @circles
+//       CHECK:   "test.use"(%[[X:.+]]) :
+//       CHECK:   %[[X]] = mx.rotate %[[X]] size(64)
+//       CHECK:   "test.use"(%[[Y:.+]]) :
+//       CHECK:   %[[Y]] = mx.rotate %[[Y]] size(64)
+module @circles {
+  "test.use"(%0) : (tensor<4x10xf32>) -> ()
+  %0 = mx.rotate %0 size(64) : tensor<4x10xf32>
+  "test.use"(%1) : (tensor<4x10xf32>) -> ()
+  %1 = mx.rotate %2 size(64) : tensor<4x10xf32>
+  %2 = mx.rotate %1 size(64) : tensor<4x10xf32>
+}
+
+// Where nothing dominates, the parts may be those of their own whole.
+// CHECK-LABEL: module @circle
+//       CHECK:   %[[P:.+]]:2 = mx.split %[[Q:.+]] : tensor<4x64x!mx.amxfp4>
+//       CHECK:   %[[Q]] = mx.join %[[P]]#0, %[[P]]#1 :
+module @circle {
+  %p:2 = mx.split %q : tensor<4x64x!mx.amxfp4>
+  %q = mx.join %p#0, %p#1 : (tensor<4x32xi8>, tensor<4x2x2xi8>) -> tensor<4x64x!mx.amxfp4>
+  "test.use"(%p#0) : (tensor<4x32xi8>) -> ()
 }

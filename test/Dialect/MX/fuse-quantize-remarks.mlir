@@ -3,10 +3,11 @@
 //
 // RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --remarks-filter='mx-fuse' --split-input-file -o /dev/null 2>&1 | grep remark: | FileCheck %s --implicit-check-not=remark:
 // RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --split-input-file | FileCheck %s --check-prefix=IR
-// RUN: not mx-opt %s --mx-fuse-quantize='rows=0' 2>&1 | FileCheck %s --check-prefix=OPTION
-// RUN: not mx-opt %s --mx-fuse-quantize='columns=-1' 2>&1 | FileCheck %s --check-prefix=OPTION
+// RUN: not mx-opt %s --mx-fuse-quantize='rows=0' 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: not mx-opt %s --mx-fuse-quantize='columns=-1' 2>&1 | FileCheck %s --check-prefix=COLUMNS
 
-// OPTION: error: mx-fuse-quantize: rows is {{0|32}} and columns is {{-1|256}}, expected positive numbers
+// ROWS: error: option 'rows': found 0, expected a positive number
+// COLUMNS: error: option 'columns': found -1, expected a positive number
 
 // IR-LABEL: func @argument(
 //   IR-NOT:   scf.forall
@@ -147,4 +148,57 @@ func.func @qkv(%x: tensor<8x64xf32>, %w: tensor<96x64x!mx.amxfp4>, %v: tensor<16
   %3 = linalg.abs ins(%2 : tensor<8x96xf32>) outs(%c : tensor<8x96xf32>) -> tensor<8x96xf32>
   %4 = mx.matmul ins(%a, %v : tensor<8x64x!mx.amxfp4>, tensor<16x64x!mx.amxfp4>) outs(%d : tensor<8x16xf32>)
   return %1, %3, %4 : tensor<8x96xf32>, tensor<8x96xf32>, tensor<8x16xf32>
+}
+
+// -----
+
+// CHECK: [[#@LINE+5]]:8: remark: [Missed] Empty | Category:mx-fuse | Function=empty | Reason="has no elements"
+func.func @empty(%x: tensor<40x0xf32>) -> tensor<40x0x!mx.amxfp4> {
+  %f = tensor.empty() : tensor<40x0xf32>
+  %y = linalg.exp ins(%x : tensor<40x0xf32>) outs(%f : tensor<40x0xf32>) -> tensor<40x0xf32>
+  %e = tensor.empty() : tensor<40x0x!mx.amxfp4>
+  %q = mx.quantize ins(%y : tensor<40x0xf32>) outs(%e : tensor<40x0x!mx.amxfp4>) using amxfp4
+  return %q : tensor<40x0x!mx.amxfp4>
+}
+
+// -----
+
+// A body that reads memory which is written before the quantize.
+// IR-LABEL: func @memory(
+//       IR:   linalg.generic
+//       IR:     memref.load
+//       IR:   linalg.exp
+//   IR-NOT:   scf.forall
+//       IR:   return
+// CHECK: [[#@LINE+11]]:8: remark: [Missed] NoProducer | Category:mx-fuse | Function=memory
+func.func @memory(%x: memref<40x64xf32>, %f: tensor<40x64xf32>) -> tensor<40x64x!mx.amxfp4> {
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} outs(%f : tensor<40x64xf32>) {
+  ^bb0(%out: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %l = memref.load %x[%i, %j] : memref<40x64xf32>
+    linalg.yield %l : f32
+  } -> tensor<40x64xf32>
+  linalg.exp ins(%x : memref<40x64xf32>) outs(%x : memref<40x64xf32>)
+  %e = tensor.empty() : tensor<40x64x!mx.amxfp4>
+  %q = mx.quantize ins(%y : tensor<40x64xf32>) outs(%e : tensor<40x64x!mx.amxfp4>) using amxfp4
+  return %q : tensor<40x64x!mx.amxfp4>
+}
+
+// -----
+
+// Nor is such an op the root of a loop.
+// IR-LABEL: func @memory_behind(
+//   IR-NOT:   scf.forall
+//       IR:   memref.store
+func.func @memory_behind(%x: memref<40x64xf32>, %a: tensor<40x64x!mx.mxfp4>, %b: tensor<64x64x!mx.mxfp4>, %f: tensor<40x64xf32>) -> tensor<40x64xf32> {
+  %p = mx.matmul ins(%a, %b : tensor<40x64x!mx.mxfp4>, tensor<64x64x!mx.mxfp4>) outs(%f : tensor<40x64xf32>)
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%p : tensor<40x64xf32>) outs(%f : tensor<40x64xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %c0 = arith.constant 0 : index
+    memref.store %in, %x[%c0, %c0] : memref<40x64xf32>
+    linalg.yield %in : f32
+  } -> tensor<40x64xf32>
+  return %y : tensor<40x64xf32>
 }

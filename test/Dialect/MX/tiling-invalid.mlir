@@ -127,6 +127,26 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
+// Tiles of K that run at once would write the same result.
+module attributes {transform.with_named_sequence} {
+  func.func @k_in_parallel(%a: tensor<4x96x!mx.mxfp4>, %b: tensor<8x96x!mx.mxfp4>) -> tensor<4x8xf32> {
+    %c = arith.constant dense<0.0> : tensor<4x8xf32>
+    // expected-warning @+3 {{tiling is not thread safe at axis #2}}
+    // expected-error @+2 {{op fail}}
+    // expected-note @+1 {{when applied to this op}}
+    %y = mx.matmul ins(%a, %b : tensor<4x96x!mx.mxfp4>, tensor<8x96x!mx.mxfp4>) outs(%c : tensor<4x8xf32>)
+    return %y : tensor<4x8xf32>
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %op = transform.structured.match ops{["mx.matmul"]} in %root : (!transform.any_op) -> !transform.any_op
+    // expected-error @+1 {{failed to apply}}
+    %tile, %loop = transform.structured.tile_using_forall %op tile_sizes [0, 0, 32] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}
+
+// -----
+
 // The scale of a whole tensor has no tiles.
 module attributes {transform.with_named_sequence} {
   func.func @outer_of_a_tensor(%x: tensor<4x96xf32>) -> tensor<f32> {

@@ -136,6 +136,25 @@ TEST_F(Consumer, MatmulDeclinesAPartOfK) {
   EXPECT_FALSE(fuse<MatmulOp>(*module));
 }
 
+/// Tiles of rows of both sides would give the tiles on the diagonal alone.
+TEST_F(Consumer, MatmulDeclinesTilesOfMWithTilesOfN) {
+  auto module = parseSourceString<ModuleOp>(R"(
+func.func @f(%x: tensor<8x96x!mx.amxfp4>, %c: tensor<8x8xf32>) {
+  %e = tensor.empty() : tensor<8x96x!mx.amxfp4>
+  %t = scf.forall (%i) = (0) to (8) step (4) shared_outs(%s = %e) -> (tensor<8x96x!mx.amxfp4>) {
+    %p = tensor.extract_slice %x[%i, 0] [4, 96] [1, 1] : tensor<8x96x!mx.amxfp4> to tensor<4x96x!mx.amxfp4>
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %p into %s[%i, 0] [4, 96] [1, 1] : tensor<4x96x!mx.amxfp4> into tensor<8x96x!mx.amxfp4>
+    }
+  }
+  %y = mx.matmul ins(%t, %t : tensor<8x96x!mx.amxfp4>, tensor<8x96x!mx.amxfp4>) outs(%c : tensor<8x8xf32>)
+  return
+})",
+                                            &context);
+  ASSERT_TRUE(module);
+  EXPECT_FALSE(fuse<MatmulOp>(*module));
+}
+
 /// Upstream fuses no tile of an init; the op says what one would need.
 TEST_F(Consumer, MatmulKnowsWhatATileOfItsInitNeeds) {
   auto module = parse(4, 32, R"(

@@ -6,14 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "TilingSums.h"
+
 #include "mx/Dialect/MX/Extensions/AllExtensions.h"
 #include "mx/Dialect/MX/IR/BlockRange.h"
 #include "mx/Dialect/MX/IR/MX.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/TilingInterface.h"
 
 using namespace mlir;
@@ -140,41 +139,16 @@ static LoopNest loopsOf(OpBuilder &b, MatmulOp op) {
 // May the last loop be cut?
 //===----------------------------------------------------------------------===//
 
-/// Returns true where `init` is zero. Looks through slices, through the
-/// outputs of parallel loops and through one iteration argument: that of the
-/// loop over K which is being made.
-static bool startsFromZero(Value init) {
-  bool mayLoop = true;
-  while (true) {
-    if (auto slice = init.getDefiningOp<tensor::ExtractSliceOp>()) {
-      init = slice.getSource();
-    } else if (auto fill = init.getDefiningOp<linalg::FillOp>()) {
-      return matchPattern(fill.getInputs()[0], m_AnyZeroFloat());
-    } else if (auto argument = dyn_cast<BlockArgument>(init)) {
-      Operation *parent = argument.getOwner()->getParentOp();
-      auto loop = dyn_cast_or_null<LoopLikeOpInterface>(parent);
-      OpOperand *start = loop ? loop.getTiedLoopInit(argument) : nullptr;
-      if (!start || (!isa<scf::ForallOp>(parent) && !mayLoop))
-        return false;
-      mayLoop &= isa<scf::ForallOp>(parent);
-      init = start->get();
-    } else {
-      return matchPattern(init, m_AnyZeroFloat());
-    }
-  }
+static bool mayCutLastLoop(QuantizeOp, ExtentsRef, ExtentsRef) { return true; }
+static bool mayCutLastLoop(DequantizeOp, ExtentsRef, ExtentsRef) {
+  return true;
+}
+static bool mayCutLastLoop(OuterScaleOp, ExtentsRef, ExtentsRef) {
+  return false;
 }
 
-static bool mayCutLastLoop(QuantizeOp) { return true; }
-static bool mayCutLastLoop(DequantizeOp) { return true; }
-static bool mayCutLastLoop(OuterScaleOp) { return false; }
-
-/// A product in tiles of K adds `init` first and rounds once more a tile. That
-/// is within the declared bound only where the order is free, the result is not
-/// rounded to 16 bits in between, and `init`, which the bound does not know, is
-/// zero.
-static bool mayCutLastLoop(MatmulOp op) {
-  return op.getAccumulate() != Accumulate::InOrder &&
-         op.getType().getElementType().isF32() && startsFromZero(op.getInit());
+static bool mayCutLastLoop(MatmulOp op, ExtentsRef offsets, ExtentsRef sizes) {
+  return mayCutSums(op, offsets, sizes);
 }
 
 /// One scale for the whole tensor needs the whole tensor.
@@ -241,8 +215,9 @@ struct BlockTiling final : TilingInterface::ExternalModel<BlockTiling<Op>, Op> {
                                                  ExtentsRef sizes) const {
     LoopNest nest = loopsOf(b, cast<Op>(op));
     bool isWhole = nest.isLastWhole(sizes);
-    if (!mayCutRows(op) || (!isWhole && (!mayCutLastLoop(cast<Op>(op)) ||
-                                         !nest.keepsBlocks(offsets, sizes))))
+    if (!mayCutRows(op) ||
+        (!isWhole && (!mayCutLastLoop(cast<Op>(op), offsets, sizes) ||
+                      !nest.keepsBlocks(offsets, sizes))))
       return failure();
     TilingResult tiled;
     SmallVector<Value> operands;
@@ -293,7 +268,9 @@ struct BlockTiling final : TilingInterface::ExternalModel<BlockTiling<Op>, Op> {
   }
 
   /// A loop that no operand's tile names is whole; tiles of two operands must
-  /// agree. A tile of a part of a reduction would give a part of the result.
+  /// agree, and one must name every loop that is cut: tiles of M from one and
+  /// of N from the other, met pair by pair, leave out all the other pairs. A
+  /// tile of a part of a reduction would give a part of the result.
   LogicalResult getIterationDomainTileFromOperandTiles(
       Operation *op, OpBuilder &b, ArrayRef<unsigned> operands,
       ArrayRef<Extents> allOffsets, ArrayRef<Extents> allSizes,
@@ -316,7 +293,14 @@ struct BlockTiling final : TilingInterface::ExternalModel<BlockTiling<Op>, Op> {
         domainOffsets[loop] = offset;
         domainSizes[loop] = size;
       }
-    return success(!nest.reduces || nest.isLastWhole(domainSizes));
+    bool isNamedByOne = llvm::any_of(operands, [&](unsigned operand) {
+      return llvm::all_of(firstLoops(nest.domain.size()), [&](int64_t loop) {
+        return domainSizes[loop] == nest.domain[loop].size ||
+               llvm::is_contained(nest.operands[operand], loop);
+      });
+    });
+    return success(isNamedByOne &&
+                   (!nest.reduces || nest.isLastWhole(domainSizes)));
   }
 
   FailureOr<TilingResult> getTiledImplementationFromOperandTiles(

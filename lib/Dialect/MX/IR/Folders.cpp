@@ -162,12 +162,20 @@ LogicalResult SplitOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &parts) {
   auto join = getSource().getDefiningOp<JoinOp>();
   if (!join || join.getParts().getTypes() != getParts().getTypes())
     return failure();
+  // Where nothing dominates, the parts may be its own.
+  for (Value part : join.getParts())
+    if (part.getDefiningOp() == getOperation())
+      return failure();
   llvm::append_range(parts, join.getParts());
   return success();
 }
 
 /// A rotation that has no whole group, or whose group is one element.
 OpFoldResult RotateOp::fold(FoldAdaptor) {
+  // Where nothing dominates, an op may be its own source, and a fold to the own
+  // result is one in place, without end.
+  if (getSource() == getResult())
+    return {};
   int64_t k = getType().getShape().back();
   bool hasNoGroup = !ShapedType::isDynamic(k) && k < getGroupSize();
   bool isOne = !getMatrix() && getGroupSize() == 1 && !getSeed();
@@ -201,6 +209,7 @@ static std::optional<SmallVector<char>> readPart(Attribute attr) {
 OpFoldResult JoinOp::fold(FoldAdaptor adaptor) {
   if (auto split = getParts().front().getDefiningOp<SplitOp>())
     if (split.getParts() == getParts() &&
+        split.getSource() != getResult() &&
         split.getSource().getType() == getType())
       return split.getSource();
   if (!getType().hasStaticShape())

@@ -75,28 +75,34 @@ static SmallVector<int64_t> tileSizes(RankedTensorType type, TileShape tile) {
 static Plan planOf(Operation *root, TileShape tile) {
   Plan plan;
   plan.sizes = tileSizes(resultTypeOf(root), tile);
-  SmallVector<int64_t> axes;
-  for (int64_t axis = 0; axis < resultTypeOf(root).getRank(); ++axis)
-    if (plan.sizes[axis] != 0)
-      axes.push_back(axis);
-  plan.group = findFusionGroup(root, axes);
+  plan.group = findFusionGroup(root, plan.sizes);
   return plan;
+}
+
+static bool cutsAny(ArrayRef<int64_t> sizes) {
+  return llvm::any_of(sizes, [](int64_t size) { return size != 0; });
 }
 
 static bool isWorthALoop(const Plan &plan) {
-  return plan.group.members.size() > 1 &&
-         llvm::any_of(plan.sizes, [](int64_t size) { return size != 0; });
+  return plan.group.members.size() > 1 && cutsAny(plan.sizes);
 }
 
-/// A product with what is done to each element of it.
-static std::optional<Plan> planEpilogue(Operation *root, TileShape tile) {
+/// A product with what is done to each element of it. Where the group has no
+/// product, nor has that of a member with the same tile: adds these to `done`.
+static std::optional<Plan> planEpilogue(Operation *root, TileShape tile,
+                                        DenseSet<Operation *> &done) {
   if ((!isa<MatmulOp>(root) && !isElementwiseOp(root)) ||
-      resultTypeOf(root).getRank() < 2)
+      resultTypeOf(root).getRank() < 2 || hasEmptyExtent(root))
+    return std::nullopt;
+  if (!cutsAny(tileSizes(resultTypeOf(root), tile)))
     return std::nullopt;
   Plan plan = planOf(root, tile);
-  if (!plan.group.hasMatmul() || !isWorthALoop(plan))
-    return std::nullopt;
-  return plan;
+  if (plan.group.hasMatmul())
+    return isWorthALoop(plan) ? std::optional(plan) : std::nullopt;
+  for (Operation *op : plan.group.likeRoot)
+    if (tileSizes(resultTypeOf(op), tile) == plan.sizes)
+      done.insert(op);
+  return std::nullopt;
 }
 
 /// Returns why no parallel loop can give the result of `op`, nothing where one
@@ -107,6 +113,8 @@ static std::optional<Reason> whyNoLoop(QuantizeOp op) {
     return Reason{"InLoop", "is in a parallel loop already"};
   if (type.getRank() < 2)
     return Reason{"NoRows", "has one axis only, that of the blocks"};
+  if (hasEmptyExtent(op))
+    return Reason{"Empty", "has no elements"};
   if (getBlockType(type).getFormat().outer == ::mx::OuterScale::Tensor)
     return Reason{"TensorScale",
                   "one scale for the whole tensor cannot leave a "
@@ -198,8 +206,11 @@ static scf::SCFTileAndFuseOptions optionsOf(const Plan &plan, Builder &b) {
 }
 
 /// Gives a member that writes over another's result, unread, a new tensor to
-/// write: else the other would be computed once more, as a destination.
-static void detachInits(RewriterBase &rewriter, const FusionGroup &group) {
+/// write: else the other would be computed once more, as a destination. Returns
+/// what was there.
+static SmallVector<std::pair<OpOperand *, Value>>
+detachInits(RewriterBase &rewriter, const FusionGroup &group) {
+  SmallVector<std::pair<OpOperand *, Value>> detached;
   for (Operation *op : group.members) {
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
     if (!linalgOp)
@@ -217,8 +228,10 @@ static void detachInits(RewriterBase &rewriter, const FusionGroup &group) {
             tensor::DimOp::create(rewriter, op->getLoc(), init->get(), axis));
     Value empty =
         tensor::EmptyOp::create(rewriter, op->getLoc(), type, extents);
+    detached.emplace_back(init, init->get());
     rewriter.modifyOpInPlace(op, [&] { init->set(empty); });
   }
+  return detached;
 }
 
 /// The untiled members have no use but for their shapes, which are those of
@@ -239,17 +252,20 @@ static void eraseUntiled(RewriterBase &rewriter, const FusionGroup &group) {
       rewriter.eraseOp(op);
 }
 
-/// Returns the loop that computes the group, null where upstream declines; the
-/// ops are then as they were.
+/// Returns the loop that computes the group, null where upstream declines to
+/// tile the root; the ops are then as they were.
 static scf::ForallOp fuse(RewriterBase &rewriter, const Plan &plan) {
   Operation *root = plan.group.root();
-  detachInits(rewriter, plan.group);
+  auto detached = detachInits(rewriter, plan.group);
   rewriter.setInsertionPoint(root);
   FailureOr<scf::SCFTileAndFuseResult> fused =
       scf::tileConsumerAndFuseProducersUsingSCF(
           rewriter, cast<TilingInterface>(root), optionsOf(plan, rewriter));
-  if (failed(fused) || fused->loops.size() != 1)
+  if (failed(fused)) {
+    for (auto [operand, value] : detached)
+      operand->set(value);
     return {};
+  }
   for (auto [from, to] : fused->replacements)
     rewriter.replaceAllUsesWith(from, to);
   auto loop = cast<scf::ForallOp>(fused->loops.front().getOperation());
@@ -266,13 +282,8 @@ struct FuseQuantize final : impl::MXFuseQuantizePassBase<FuseQuantize> {
   using Base::Base;
 
   void runOnOperation() override {
-    if (rows < 1 || columns < 1) {
-      emitError(getOperation().getLoc())
-          << "mx-fuse-quantize: rows is " << rows.getValue()
-          << " and columns is " << columns.getValue()
-          << ", expected positive numbers";
+    if (!isPositive("rows", rows) || !isPositive("columns", columns))
       return signalPassFailure();
-    }
     SmallVector<FunctionOpInterface> functions;
     getOperation().walk(
         [&](FunctionOpInterface function) { functions.push_back(function); });
@@ -282,6 +293,14 @@ struct FuseQuantize final : impl::MXFuseQuantizePassBase<FuseQuantize> {
   }
 
 private:
+  bool isPositive(StringRef option, int64_t value) {
+    if (value < 1)
+      emitError(getOperation().getLoc())
+          << "option '" << option << "': found " << value
+          << ", expected a positive number";
+    return value >= 1;
+  }
+
   /// Returns true where anything was changed. The body of a linalg op may go
   /// with it, and holds nothing to fuse.
   bool fuseIn(FunctionOpInterface function) {
@@ -340,7 +359,7 @@ private:
         if (!plan)
           remarkAlone(quantize, reason);
       } else if (!quantize && (!isInLoop || tile.rows == 0)) {
-        plan = planEpilogue(&op, tile);
+        plan = planEpilogue(&op, tile, taken);
       }
       if (!plan)
         continue;

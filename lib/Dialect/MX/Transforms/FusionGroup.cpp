@@ -5,7 +5,9 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include <queue>
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -22,10 +24,19 @@ bool FusionGroup::hasMatmul() const {
   return llvm::any_of(members, [](Operation *op) { return isa<MatmulOp>(op); });
 }
 
+bool mlir::mx::hasEmptyExtent(Operation *op) {
+  auto isEmpty = [](Type type) {
+    auto ranked = dyn_cast<RankedTensorType>(type);
+    return ranked && llvm::is_contained(ranked.getShape(), 0);
+  };
+  return llvm::any_of(op->getOperandTypes(), isEmpty) ||
+         llvm::any_of(op->getResultTypes(), isEmpty);
+}
+
 bool mlir::mx::isElementwiseOp(Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
-         op->getNumResults() == 1 &&
+         op->getNumResults() == 1 && isMemoryEffectFree(op) &&
          linalgOp.getNumParallelLoops() == linalgOp.getNumLoops() &&
          resultMapOf(linalgOp).isPermutation();
 }
@@ -36,41 +47,9 @@ int64_t mlir::mx::loopOfResultAxis(Operation *op, int64_t axis) {
   return axis;
 }
 
-namespace {
-
-/// Along which axes of its result each member is cut, and how many paths lead
-/// to it.
-struct Member {
-  SmallVector<int64_t> axes;
-  int64_t paths = 1;
-};
-
-class Closure {
-public:
-  Closure(Operation *root, ArrayRef<int64_t> axes) {
-    group.members.insert(root);
-    members[root].axes = llvm::to_vector(axes);
-  }
-
-  /// The users of an op come after it: one pass, backwards, sees them first.
-  FusionGroup close() && {
-    for (Operation *op = group.root()->getPrevNode(); op;
-         op = op->getPrevNode())
-      if (canJoinGroup(op))
-        tryToAdd(op);
-    return std::move(group);
-  }
-
-private:
-  void tryToAdd(Operation *op);
-
-  FusionGroup group;
-  DenseMap<Operation *, Member> members;
-};
-
-} // namespace
-
 bool mlir::mx::canJoinGroup(Operation *op) {
+  if (hasEmptyExtent(op))
+    return false;
   if (isa<MatmulOp, DequantizeOp>(op))
     return true;
   if (auto outer = dyn_cast<OuterScaleOp>(op))
@@ -78,44 +57,170 @@ bool mlir::mx::canJoinGroup(Operation *op) {
            ::mx::OuterScale::Row;
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
-         op->getNumResults() == 1 && !isa<linalg::FillOp>(op) &&
+         op->getNumResults() == 1 && isMemoryEffectFree(op) &&
+         !isa<linalg::FillOp>(op) &&
          resultMapOf(linalgOp).isProjectedPermutation() &&
          !linalg::isaContractionOpInterface(linalgOp) &&
          !linalg::isaConvolutionOpInterface(linalgOp);
 }
 
-/// Returns the axes of `use`'s tensor that are cut where the owner's result is
-/// cut along `axes`; nothing where a tile of the result needs more than one
-/// tile of the tensor.
-static std::optional<SmallVector<int64_t>> axesOfUse(OpOperand &use,
-                                                     ArrayRef<int64_t> axes) {
-  Operation *owner = use.getOwner();
-  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(owner)) {
-    AffineMap result = resultMapOf(linalgOp);
-    AffineMap operand = linalgOp.getMatchingIndexingMap(&use);
-    SmallVector<int64_t> ofUse;
-    for (int64_t axis : axes) {
-      std::optional<unsigned> at =
-          operand.getResultPosition(result.getResult(axis));
-      if (!at)
-        return std::nullopt;
-      ofUse.push_back(*at);
-    }
-    return ofUse;
-  }
-  // A tile of a product needs all of K of its operands.
-  if (auto matmul = dyn_cast<MatmulOp>(owner);
-      matmul && !matmul.isDpsInit(&use))
-    return std::nullopt;
-  int64_t rank = cast<RankedTensorType>(use.get().getType()).getRank();
-  if (llvm::any_of(axes, [&](int64_t axis) { return axis >= rank; }))
-    return std::nullopt;
-  return llvm::to_vector(axes);
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+/// Which part of a tensor the members compute for one tile of the root: for
+/// each axis `d<k>` (cut as axis k of the root's result is), `s0` (whole), a
+/// constant (this one index), or null (a part that only one use knows).
+using Tile = SmallVector<AffineExpr>;
+
+static AffineExpr wholeAxis(MLIRContext *context) {
+  return getAffineSymbolExpr(0, context);
 }
 
-/// Adds `op` where every use of it is a member's, and all want the same tile. A
-/// question for its shape is none: the shape is known without it.
-void Closure::tryToAdd(Operation *op) {
+static bool isCut(AffineExpr expr) {
+  return isa_and_nonnull<AffineDimExpr>(expr);
+}
+
+/// Each index of a linalg op's operand is one of its loops, a constant, or
+/// computed from loops that are whole.
+static std::optional<Tile> tileOfLinalgUse(linalg::LinalgOp op, OpOperand &use,
+                                           ArrayRef<AffineExpr> ofResult) {
+  Tile ofLoops(op.getNumLoops(), wholeAxis(op.getContext())), tile;
+  for (auto [axis, part] : llvm::enumerate(ofResult))
+    ofLoops[resultMapOf(op).getDimPosition(axis)] = part;
+  for (auto [index, extent] :
+       llvm::zip(op.getMatchingIndexingMap(&use).getResults(),
+                 cast<RankedTensorType>(use.get().getType()).getShape())) {
+    auto loop = dyn_cast<AffineDimExpr>(index);
+    for (unsigned other = 0; !loop && other < ofLoops.size(); ++other)
+      if (isCut(ofLoops[other]) && index.isFunctionOfDim(other))
+        return std::nullopt;
+    AffineExpr part = loop ? ofLoops[loop.getPosition()]
+                           : dyn_cast<AffineConstantExpr>(index);
+    bool isOne = extent == 1 && !isCut(part);
+    tile.push_back(isOne ? wholeAxis(op.getContext()) : part);
+  }
+  return tile;
+}
+
+/// Returns the part of `use`'s tensor that a tile of the owner's result needs;
+/// nothing where tiles of the result share parts of the tensor.
+static std::optional<Tile> tileOfUse(OpOperand &use,
+                                     ArrayRef<AffineExpr> ofResult) {
+  Operation *owner = use.getOwner();
+  std::optional<Tile> tile;
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(owner)) {
+    tile = tileOfLinalgUse(linalgOp, use, ofResult);
+  } else if (auto matmul = dyn_cast<MatmulOp>(owner);
+             matmul && !matmul.isDpsInit(&use)) {
+    // A tile of a product needs all of K of its operands.
+    return std::nullopt;
+  } else {
+    // Row scales have one axis less than what they scale.
+    tile = llvm::to_vector(ofResult);
+    tile->resize(cast<RankedTensorType>(use.get().getType()).getRank(),
+                 wholeAxis(owner->getContext()));
+  }
+  for (AffineExpr part : ofResult)
+    if (tile && isCut(part) && llvm::count(*tile, part) != 1)
+      return std::nullopt;
+  return tile;
+}
+
+/// Returns true for an init whose elements are not read.
+static bool isUnreadInit(OpOperand &use) {
+  auto op = dyn_cast<linalg::LinalgOp>(use.getOwner());
+  return op && op.isDpsInit(&use) && !op.payloadUsesValueFromOperand(&use);
+}
+
+//===----------------------------------------------------------------------===//
+// The closure
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// What each member computes, and how many paths lead to it.
+struct Member {
+  Tile tile;
+  int64_t paths = 1;
+  int64_t uses = 0;
+};
+
+/// Members are found from the last op to the first: the users of an op come
+/// after it, and have been seen when it is looked at.
+class Closure {
+public:
+  Closure(Operation *root, ArrayRef<int64_t> sizes) : sizes(sizes) {
+    Member member;
+    for (auto [axis, size] : llvm::enumerate(sizes))
+      member.tile.push_back(size == 0
+                                ? wholeAxis(root->getContext())
+                                : getAffineDimExpr(axis, root->getContext()));
+    add(root, std::move(member));
+  }
+
+  FusionGroup close() && {
+    while (!queue.empty()) {
+      Operation *op = queue.top();
+      queue.pop();
+      std::optional<Member> member = memberOf(op);
+      if (member && canBeTiled(op, *member))
+        add(op, std::move(*member));
+    }
+    return std::move(group);
+  }
+
+private:
+  struct IsEarlier {
+    bool operator()(Operation *a, Operation *b) const {
+      return a->isBeforeInBlock(b);
+    }
+  };
+
+  void add(Operation *op, Member member);
+  std::optional<Member> memberOf(Operation *op) const;
+  bool canBeTiled(Operation *op, const Member &member) const;
+
+  ArrayRef<int64_t> sizes;
+  FusionGroup group;
+  DenseMap<Operation *, Member> members;
+  DenseSet<Operation *> seen;
+  std::priority_queue<Operation *, std::vector<Operation *>, IsEarlier> queue;
+  /// What the loop writes its tiles over: the init of the root, or of the
+  /// member that makes that init, and so on.
+  Value destination;
+};
+
+} // namespace
+
+void Closure::add(Operation *op, Member member) {
+  bool isDestination = group.members.empty() || op->getResult(0) == destination;
+  auto styled = dyn_cast<DestinationStyleOpInterface>(op);
+  if (isDestination && styled) {
+    OpOperand *init = styled.getDpsInitOperand(0);
+    destination = isUnreadInit(*init) ? Value() : init->get();
+  }
+  bool isSame = member.tile.size() == sizes.size();
+  for (auto [axis, part] : llvm::enumerate(member.tile))
+    isSame &= isCut(part) ? cast<AffineDimExpr>(part).getPosition() == axis
+                          : part == wholeAxis(op->getContext());
+  if (isSame)
+    group.likeRoot.push_back(op);
+  for (Value operand : op->getOperands())
+    if (Operation *producer = operand.getDefiningOp())
+      if (producer->getBlock() == op->getBlock() &&
+          producer->isBeforeInBlock(op) && seen.insert(producer).second)
+        queue.push(producer);
+  group.members.insert(op);
+  members[op] = std::move(member);
+}
+
+/// Returns `op` as a member where every use of it is a member's, and all want
+/// the same tile. A question for its shape is none, nor is an init that is not
+/// read: the shape is known without it.
+std::optional<Member> Closure::memberOf(Operation *op) const {
+  if (!canJoinGroup(op))
+    return std::nullopt;
   Member member;
   member.paths = 0;
   for (OpOperand &use : op->getUses()) {
@@ -123,23 +228,44 @@ void Closure::tryToAdd(Operation *op) {
       continue;
     auto user = members.find(use.getOwner());
     if (user == members.end())
-      return;
-    std::optional<SmallVector<int64_t>> axes =
-        axesOfUse(use, user->second.axes);
-    if (!axes || (member.paths != 0 && *axes != member.axes))
-      return;
-    member.axes = *axes;
+      return std::nullopt;
+    if (isUnreadInit(use))
+      continue;
+    std::optional<Tile> tile = tileOfUse(use, user->second.tile);
+    if (!tile || (member.uses != 0 && *tile != member.tile))
+      return std::nullopt;
+    member.tile = *tile;
     member.paths += user->second.paths;
+    ++member.uses;
   }
-  if (member.paths == 0 || member.paths > kMaxPaths)
-    return;
-  // Its own axes are batches, M and N in this order.
-  if (isa<MatmulOp>(op) && member.axes != members[group.root()].axes)
-    return;
-  group.members.insert(op);
-  members[op] = std::move(member);
+  if (member.uses == 0 || member.paths > kMaxPaths ||
+      (member.uses > 1 && llvm::is_contained(member.tile, AffineExpr())))
+    return std::nullopt;
+  return member;
 }
 
-FusionGroup mlir::mx::findFusionGroup(Operation *root, ArrayRef<int64_t> axes) {
-  return Closure(root, axes).close();
+/// Returns true where upstream computes `member` once, for the tile alone.
+bool Closure::canBeTiled(Operation *op, const Member &member) const {
+  // As a destination it is sliced by the loop's result, as an operand by its
+  // own: two products. What has no init of its own would be the loop's whole.
+  if (op->getResult(0) == destination &&
+      (member.uses != 1 || !isa<DestinationStyleOpInterface>(op)))
+    return false;
+  // Its own axes are batches, M and N in this order.
+  if (isa<MatmulOp>(op))
+    for (auto [axis, part] : llvm::enumerate(member.tile))
+      if (isCut(part) && cast<AffineDimExpr>(part).getPosition() != axis)
+        return false;
+  auto dequantize = dyn_cast<DequantizeOp>(op);
+  if (!dequantize)
+    return true;
+  int64_t block = getBlockType(dequantize.getSource().getType()).getBlockSize();
+  auto last = dyn_cast_or_null<AffineDimExpr>(member.tile.back());
+  return last ? sizes[last.getPosition()] % block == 0
+              : member.tile.back() == wholeAxis(op->getContext());
+}
+
+FusionGroup mlir::mx::findFusionGroup(Operation *root,
+                                      ArrayRef<int64_t> sizes) {
+  return Closure(root, sizes).close();
 }

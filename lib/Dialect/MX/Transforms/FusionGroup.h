@@ -17,26 +17,33 @@ namespace mlir::mx {
 struct FusionGroup {
   /// The root first, then the others, each after its users.
   llvm::SetVector<Operation *> members;
+  /// Those of which the tile is cut along the same axes as the root's.
+  SmallVector<Operation *> likeRoot;
 
   Operation *root() const { return members.front(); }
   bool hasMatmul() const;
 };
 
-/// Returns the group of `root`, whose result is cut in tiles along `axes`. A
-/// member computes of its result the one tile that the root's tile needs, along
-/// as many axes; an op that would have to compute more is left outside, and so
-/// is one with a use outside.
-FusionGroup findFusionGroup(Operation *root, ArrayRef<int64_t> axes);
+/// Returns the group of `root`, whose result is cut in tiles of `sizes`, one
+/// for each axis; zero: not cut. A member computes of its result the one tile
+/// that the root's tile needs, cut along as many axes; an op that would have to
+/// compute more is left outside, and so is one with a use outside.
+FusionGroup findFusionGroup(Operation *root, ArrayRef<int64_t> sizes);
+
+/// Returns true where an operand or the result of `op` has a static extent of
+/// zero. A tile of it would be one of nothing, which upstream does not make.
+bool hasEmptyExtent(Operation *op);
 
 /// Returns true for what may be a member beside the root: elementwise ops,
 /// reductions, and mx ops that have rows. A product or convolution of floats
 /// reads much for each element; tiles of one are somebody else's decision. A
-/// fill is no member: it goes with every tile that wants it.
+/// fill is no member: it goes with every tile that wants it. Nor is an op whose
+/// body reads or writes memory: a member moves down to the root, past writes.
 bool canJoinGroup(Operation *op);
 
 /// Returns true where each element of `op`'s only result comes from the
-/// elements at its own place: an elementwise linalg op that keeps or permutes
-/// the axes.
+/// elements at its own place and from nothing else: an elementwise linalg op
+/// that keeps or permutes the axes, and whose body has no memory effect.
 bool isElementwiseOp(Operation *op);
 
 /// Returns the loop of `op`, a member of a group, that runs over `axis` of its
