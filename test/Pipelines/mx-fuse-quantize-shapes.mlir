@@ -34,6 +34,12 @@
 // REDEFINE: %{entry} = empty_sum
 // REDEFINE: %{arguments} = --arg=13x0xf32=normal:1 --arg=13xf32=normal:2
 // RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
+// REDEFINE: %{entry} = read_twice
+// REDEFINE: %{arguments} = --arg=13x64xf32=normal:1 --arg=80x64xf32=normal:2 --arg=13x80xf32=normal:3
+// RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
+// REDEFINE: %{entry} = diagonal
+// REDEFINE: %{arguments} = --arg=48x64xf32=normal:1 --arg=48x64xf32=normal:2 --arg=48x48xf32=normal:3
+// RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
 //
 // RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --mx-verify-stage | FileCheck %s
 
@@ -226,4 +232,51 @@ func.func @empty_results(%u: tensor<0x40x64xf32>, %v: tensor<40x0xf32>, %a: tens
   %y = mx.matmul ins(%a, %b : tensor<40x64x!mx.mxfp4>, tensor<0x64x!mx.mxfp4>) outs(%v : tensor<40x0xf32>)
   %z = linalg.exp ins(%y : tensor<40x0xf32>) outs(%v : tensor<40x0xf32>) -> tensor<40x0xf32>
   return %q0, %q1, %z : tensor<0x40x64x!mx.mxfp4>, tensor<40x0x!mx.mxfp4>, tensor<40x0xf32>
+}
+
+// Read as an operand and as the init of the root: the tile of the one would be
+// cut from the product, that of the other from the loop's result.
+// CHECK-LABEL: func @read_twice(
+//       CHECK:   %[[Y:.+]] = mx.matmul
+//   CHECK-NOT:   mx.matmul
+//       CHECK:   linalg.generic {{.*}} ins(%[[Y]] : {{.*}}) outs(%[[Y]] :
+//   CHECK-NOT:   mx.matmul
+//       CHECK:   return
+func.func @read_twice(%x: tensor<13x64xf32>, %w: tensor<80x64xf32>, %c: tensor<13x80xf32>) -> tensor<13x80xf32> {
+  %eb = tensor.empty() : tensor<80x64x!mx.amxfp4>
+  %b = mx.quantize ins(%w : tensor<80x64xf32>) outs(%eb : tensor<80x64x!mx.amxfp4>) using amxfp4
+  %y = mx.matmul ins(%x, %b : tensor<13x64xf32>, tensor<80x64x!mx.amxfp4>) outs(%c : tensor<13x80xf32>)
+  %z = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel"]}
+      ins(%y : tensor<13x80xf32>) outs(%y : tensor<13x80xf32>) {
+  ^bb0(%p: f32, %out: f32):
+    %s = arith.mulf %p, %out : f32
+    linalg.yield %s : f32
+  } -> tensor<13x80xf32>
+  return %z : tensor<13x80xf32>
+}
+
+// Whole rows, and one element of each: two tiles of one product, which stays
+// outside.
+// CHECK-LABEL: func @diagonal(
+//       CHECK:   %[[Y:.+]] = mx.matmul
+//       CHECK:   scf.forall
+//   CHECK-NOT:   mx.matmul
+//       CHECK:   return
+func.func @diagonal(%x: tensor<48x64xf32>, %w: tensor<48x64xf32>, %c: tensor<48x48xf32>) -> tensor<48x48xf32> {
+  %eb = tensor.empty() : tensor<48x64x!mx.amxfp4>
+  %b = mx.quantize ins(%w : tensor<48x64xf32>) outs(%eb : tensor<48x64x!mx.amxfp4>) using amxfp4
+  %y = mx.matmul ins(%x, %b : tensor<48x64xf32>, tensor<48x64x!mx.amxfp4>) outs(%c : tensor<48x48xf32>)
+  %e = tensor.empty() : tensor<48x48xf32>
+  %z = linalg.generic {indexing_maps = [#map, affine_map<(d0, d1) -> (d0, d0)>, #map], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %y : tensor<48x48xf32>, tensor<48x48xf32>) outs(%e : tensor<48x48xf32>) {
+  ^bb0(%p: f32, %q: f32, %out: f32):
+    %s = arith.subf %p, %q : f32
+    linalg.yield %s : f32
+  } -> tensor<48x48xf32>
+  %t = linalg.exp ins(%z : tensor<48x48xf32>) outs(%e : tensor<48x48xf32>) -> tensor<48x48xf32>
+  %o = mx.outer_scale %t : tensor<48x48xf32> for !mx.nvfp4_row
+  %eq = tensor.empty() : tensor<48x48x!mx.nvfp4_row>
+  %q = mx.quantize ins(%t : tensor<48x48xf32>) outer(%o : tensor<48xf32>) outs(%eq : tensor<48x48x!mx.nvfp4_row>) using nvfp4_row
+  %d = mx.dequantize %q : tensor<48x48x!mx.nvfp4_row> to tensor<48x48xf32>
+  return %d : tensor<48x48xf32>
 }

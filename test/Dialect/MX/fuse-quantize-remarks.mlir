@@ -202,3 +202,38 @@ func.func @memory_behind(%x: memref<40x64xf32>, %a: tensor<40x64x!mx.mxfp4>, %b:
   } -> tensor<40x64xf32>
   return %y : tensor<40x64xf32>
 }
+
+// -----
+
+// The tile of 32 columns cuts a block of 64: the dequantize stays outside, and
+// is not counted; blocks of 32 go with it.
+// IR-LABEL: func @dequantize(
+//       IR:   %[[D:.+]] = mx.dequantize
+//       IR:   scf.forall
+//   IR-NOT:     mx.dequantize
+//       IR:     linalg.add
+//       IR:   scf.forall
+//       IR:     mx.dequantize
+// CHECK: [[#@LINE+8]]:9: remark: [Passed] Fused | Category:mx-fuse | Function=dequantize | Columns=32, Ops=3, Root=linalg.add, Rows=4
+// CHECK: [[#@LINE+5]]:9: remark: [Passed] Fused | Category:mx-fuse | Function=dequantize | Columns=32, Ops=2, Root=linalg.add, Rows=4
+func.func @dequantize(%a: tensor<8x64x!mx.mxfp4>, %b: tensor<128x64x!mx.mxfp4>, %r: tensor<8x128x!mx.block<f4E2M1FN x 64, f8E8M0FNU>>, %s: tensor<8x128x!mx.mxfp4>, %t: tensor<8x128xf32>) -> (tensor<8x128xf32>, tensor<8x128xf32>) {
+  %d0 = mx.dequantize %r : tensor<8x128x!mx.block<f4E2M1FN x 64, f8E8M0FNU>> to tensor<8x128xf32>
+  %d1 = mx.dequantize %s : tensor<8x128x!mx.mxfp4> to tensor<8x128xf32>
+  %y0 = mx.matmul ins(%a, %b : tensor<8x64x!mx.mxfp4>, tensor<128x64x!mx.mxfp4>) outs(%t : tensor<8x128xf32>)
+  %z0 = linalg.add ins(%y0, %d0 : tensor<8x128xf32>, tensor<8x128xf32>) outs(%t : tensor<8x128xf32>) -> tensor<8x128xf32>
+  %y1 = mx.matmul ins(%a, %b : tensor<8x64x!mx.mxfp4>, tensor<128x64x!mx.mxfp4>) outs(%z0 : tensor<8x128xf32>)
+  %z1 = linalg.add ins(%y1, %d1 : tensor<8x128xf32>, tensor<8x128xf32>) outs(%t : tensor<8x128xf32>) -> tensor<8x128xf32>
+  return %z0, %z1 : tensor<8x128xf32>, tensor<8x128xf32>
+}
+
+// -----
+
+// An init that is dequantized: a loop would want it whole, to write over it.
+// IR-LABEL: func @dequantized_init(
+//   IR-NOT:   scf.forall
+//       IR:   return
+func.func @dequantized_init(%a: tensor<8x64x!mx.mxfp4>, %b: tensor<64x64x!mx.mxfp4>, %r: tensor<8x64x!mx.mxfp4>) -> tensor<8x64xf32> {
+  %d = mx.dequantize %r : tensor<8x64x!mx.mxfp4> to tensor<8x64xf32>
+  %y = mx.matmul ins(%a, %b : tensor<8x64x!mx.mxfp4>, tensor<64x64x!mx.mxfp4>) outs(%d : tensor<8x64xf32>)
+  return %y : tensor<8x64xf32>
+}

@@ -208,8 +208,7 @@ static std::optional<SmallVector<char>> readPart(Attribute attr) {
 /// A splat of i1 packs bits; parts are i8 and f32, so raw bytes are values.
 OpFoldResult JoinOp::fold(FoldAdaptor adaptor) {
   if (auto split = getParts().front().getDefiningOp<SplitOp>())
-    if (split.getParts() == getParts() &&
-        split.getSource() != getResult() &&
+    if (split.getParts() == getParts() && split.getSource() != getResult() &&
         split.getSource().getType() == getType())
       return split.getSource();
   if (!getType().hasStaticShape())
