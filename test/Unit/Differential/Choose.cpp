@@ -58,6 +58,9 @@ static Product chooseContraction(Generator &generator) {
       extents[letter] =
           chooseExtent(generator, summed.find(letter) != std::string::npos,
                        summed.size() == 1);
+  if (kind.spelling == Spelling::Tosa) // whose verifier refuses empty tensors
+    for (auto &[letter, extent] : extents)
+      extent = std::max<int64_t>(extent, 1);
   Product product = makeProduct(kind, extents);
   for (Loop &loop : product.loops) {
     loop.isDynamic = generator.chance(40);
