@@ -30,6 +30,7 @@ func.func @custom(%x: tensor<1x4x8xf32>, %w: tensor<8x5xf32> {mx.weight}, %c: te
 // -----
 
 // REMARK: remark: [Missed] NotLowered | {{.*}} Function=zero_point | Reason="'tosa.matmul' is not lowered
+// REMARK: remark: [Missed] UnsupportedOp | {{.*}} Function=zero_point | Reason="found 'tosa.matmul' with mx.quantize, expected a contraction"
 // CHECK-LABEL: func.func @zero_point(
 //  CHECK-SAME:     %[[X:.+]]: tensor<1x4x8xf32>, %[[W:.+]]: tensor<1x8x5xf32> {mx.weight}, %[[Z:.+]]: tensor<1xf32>)
 //       CHECK:   %[[Y:.+]] = tosa.matmul %[[X]], %[[W]], %[[Z]], %[[Z]] {mx.quantize = #mx.policy<weights = mxint8, activations = none>}

@@ -62,12 +62,8 @@ static Product chooseContraction(Generator &generator) {
     for (auto &[letter, extent] : extents)
       extent = std::max<int64_t>(extent, 1);
   Product product = makeProduct(kind, extents);
-  for (Loop &loop : product.loops) {
+  for (Loop &loop : product.loops)
     loop.isDynamic = generator.chance(40);
-    // Types of TOSA have no extents of 0.
-    if (product.spelling == Spelling::Tosa && loop.extent == 0)
-      loop.extent = 1;
-  }
   return product;
 }
 
