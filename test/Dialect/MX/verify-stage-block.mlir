@@ -68,6 +68,16 @@ func.func @slice_dim_of_another(%q: tensor<?x?x!mx.amxfp4>, %r: tensor<?x?x!mx.a
 
 // -----
 
+func.func @slice_dim_of_no_axis(%q: tensor<?x?x!mx.amxfp4>) {
+  %c7 = arith.constant 7 : index
+  %k = tensor.dim %q, %c7 : tensor<?x?x!mx.amxfp4>
+  // expected-error @+1 {{slices the blocked axis at a run-time offset or size}}
+  %0 = tensor.extract_slice %q[0, 0] [4, %k] [1, 1] : tensor<?x?x!mx.amxfp4> to tensor<4x?x!mx.amxfp4>
+  return
+}
+
+// -----
+
 func.func @slice_stride(%q: tensor<4x128x!mx.amxfp4>) {
   // expected-error @+1 {{strides over the blocked axis, expected stride 1}}
   %0 = tensor.extract_slice %q[0, 0] [4, 64] [1, 2] : tensor<4x128x!mx.amxfp4> to tensor<4x64x!mx.amxfp4>

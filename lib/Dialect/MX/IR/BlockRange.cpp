@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
+#include "mlir/Interfaces/ShapedOpInterfaces.h"
 #include "mlir/Interfaces/ValueBoundsOpInterface.h"
 
 using namespace mlir;
@@ -63,10 +64,33 @@ static bool isRest(AffineExpr size, affine::AffineMinOp min,
   return excess.isSingleConstant() && excess.getSingleConstantResult() == 0;
 }
 
+/// Returns true if `value` comes from an axis that its tensor does not have:
+/// such a `tensor.dim` verifies, and upstream's value bounds crash on it.
+static bool readsNoAxis(Value value) {
+  SmallVector<Value> open{value};
+  SmallPtrSet<Operation *, 8> seen;
+  while (!open.empty()) {
+    Operation *op = open.pop_back_val().getDefiningOp();
+    if (!op || !seen.insert(op).second)
+      continue;
+    if (auto dim = dyn_cast<ShapedDimOpInterface>(op)) {
+      auto type = dyn_cast<ShapedType>(dim.getShapedValue().getType());
+      std::optional<int64_t> axis = getConstantIntValue(dim.getDimension());
+      if (type && type.hasRank() && axis &&
+          (*axis < 0 || *axis >= type.getRank()))
+        return true;
+    }
+    llvm::append_range(open, op->getOperands());
+  }
+  return false;
+}
+
 bool mlir::mx::isWholeAxis(OpFoldResult size, Value tensor, int64_t axis) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (std::optional<int64_t> constant = getConstantIntValue(size))
     return *constant == type.getDimSize(axis);
+  if (readsNoAxis(cast<Value>(size)))
+    return false;
   FailureOr<bool> same =
       ValueBoundsConstraintSet::areEqual(size, {tensor, axis});
   return succeeded(same) && *same;
