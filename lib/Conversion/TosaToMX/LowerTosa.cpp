@@ -9,6 +9,7 @@
 #include "Steering.h"
 
 #include "mx/Conversion/Passes.h"
+#include "mx/Dialect/MX/IR/Remarks.h"
 
 #include "mlir/Conversion/TosaToArith/TosaToArith.h"
 #include "mlir/Conversion/TosaToLinalg/TosaToLinalg.h"
@@ -98,12 +99,6 @@ static LogicalResult convertToLinalg(ModuleOp module) {
   return success();
 }
 
-static remark::RemarkOpts remarkOf(StringRef id, FunctionOpInterface function) {
-  return remark::RemarkOpts::name(id)
-      .category("mx-quantize")
-      .function(function ? function.getName() : StringRef());
-}
-
 namespace {
 
 struct LowerTosa final : impl::MXLowerTosaPassBase<LowerTosa> {
@@ -156,7 +151,7 @@ private:
   void leave(Location loc, FunctionOpInterface function, StringRef id,
              const Twine &text) {
     std::string reason = text.str();
-    remark::missed(loc, remarkOf(id, function))
+    remark::missed(loc, remarkIn(function, "mx-quantize", id))
         << remark::detail::Remark::Arg("Reason", reason);
     if (!strict)
       return;

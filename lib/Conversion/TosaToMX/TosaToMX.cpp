@@ -4,6 +4,7 @@
 #include "NarrowValues.h"
 
 #include "mx/Conversion/Passes.h"
+#include "mx/Dialect/MX/IR/Remarks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -167,13 +168,6 @@ static void rewrite(RewriterBase &b, const BlockScaled &found) {
 // The pass
 //===----------------------------------------------------------------------===//
 
-static remark::RemarkOpts remarkOf(Operation *op, StringRef id) {
-  auto function = op->getParentOfType<FunctionOpInterface>();
-  return remark::RemarkOpts::name(id)
-      .category("mx-quantize")
-      .function(function ? function.getName() : StringRef());
-}
-
 namespace {
 
 struct ConvertTosaToMX final : impl::ConvertTosaToMXPassBase<ConvertTosaToMX> {
@@ -188,7 +182,7 @@ struct ConvertTosaToMX final : impl::ConvertTosaToMXPassBase<ConvertTosaToMX> {
         continue;
       }
       convertible.push_back(readTypes(op));
-      remark::passed(op->getLoc(), remarkOf(op, "Converted"))
+      remark::passed(op->getLoc(), remarkAbout(op, "mx-quantize", "Converted"))
           << remark::detail::Remark::Arg("Format",
                                          nameOf(convertible.back().blocks));
     }
@@ -207,7 +201,7 @@ private:
   }
 
   void leaveAlone(Operation *op, StringRef id, StringRef text) {
-    remark::missed(op->getLoc(), remarkOf(op, id))
+    remark::missed(op->getLoc(), remarkAbout(op, "mx-quantize", id))
         << remark::detail::Remark::Arg("Reason", text);
     if (!strict)
       return;

@@ -8,10 +8,15 @@
 #define MX_DIALECT_MX_IR_REMARKS_H
 
 #include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace mlir::mx {
 
-/// Returns a remark of `category` about `op`, and of the function it is in.
+/// Returns a remark of `category` in `function`, which may be null.
+remark::RemarkOpts remarkIn(FunctionOpInterface function, StringRef category,
+                            StringRef id);
+
+/// The same about `op`, in the function it is in.
 remark::RemarkOpts remarkAbout(Operation *op, StringRef category, StringRef id);
 
 } // namespace mlir::mx
