@@ -44,18 +44,6 @@ class MLP(nn.Module):
         return self.down(nn.functional.relu(self.up(x)))
 
 
-class MLP(nn.Module):
-    """relu(x * up^T + bias) * down^T + bias."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.up = nn.Linear(32, 64)
-        self.down = nn.Linear(64, 32)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.down(nn.functional.relu(self.up(x)))
-
-
 class Attention(nn.Module):
     """Two heads, Q and K of depth 8, V of 16; the output projection has a bias."""
 
