@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 using namespace mx;
 
@@ -89,12 +90,14 @@ std::vector<KernelCandidate> mx::chooseKernel(const TargetRow &row,
     candidates.push_back(std::move(candidate));
   }
   auto key = [](const KernelCandidate &candidate) {
-    return std::make_pair(
+    return std::make_tuple(
         !candidate.refusal.empty(),
-        candidate.cycles.value_or(std::numeric_limits<double>::infinity()));
+        candidate.cycles.value_or(std::numeric_limits<double>::infinity()),
+        candidate.kernel->kind);
   };
-  llvm::stable_sort(candidates, [&](const auto &a, const auto &b) {
-    return key(a) < key(b);
-  });
+  llvm::sort(candidates,
+             [&](const KernelCandidate &a, const KernelCandidate &b) {
+               return key(a) < key(b);
+             });
   return candidates;
 }

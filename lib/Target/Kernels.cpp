@@ -8,7 +8,7 @@
 using namespace mx;
 
 static constexpr KernelInfo kernelTable[] = {
-    {KernelKind::F32, "f32", MacKind::F32, 1, false, 1, 0, 0},
+    {KernelKind::F32, "f32", MacKind::F32, 1, false, 1, 0, 1},
     {KernelKind::BF16, "bf16", MacKind::BF16, 1, false, 1, 0, 0},
     {KernelKind::I16, "i16", MacKind::Int16, 1, false, 0, 1, 1},
     {KernelKind::AB, "ab", MacKind::Int8, 2, true, 0, 1, 0},

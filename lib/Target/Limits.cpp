@@ -148,13 +148,27 @@ static std::string whyNotAB(const OperandFacts &weights,
   return reason;
 }
 
+static const char *instructions(MacKind kind) {
+  switch (kind) {
+  case MacKind::F32:
+    return "f32 arithmetic";
+  case MacKind::BF16:
+    return "vdpbf16ps";
+  case MacKind::Int16:
+    return "vpmaddwd";
+  case MacKind::Int8:
+    return "vpmaddubsw";
+  }
+  return "such instruction";
+}
+
 std::string mx::whyNot(const KernelInfo &kernel, const TargetRow &row,
                        const OperandFacts &weights,
                        const OperandFacts &activations) {
   if (row.macs(kernel.mac) == 0)
-    return std::string(row.name) + " has no instructions for it";
+    return std::string(row.name) + " has no " + instructions(kernel.mac);
   if (!row.find(kernel.kind))
-    return std::string(row.name) + " has faster kernels for all it can do";
+    return std::string("the row of ") + row.name + " has no such kernel";
   switch (kernel.kind) {
   case KernelKind::F32:
     return {};

@@ -110,14 +110,14 @@ int maxDigits(const OperandFacts &activations);
 
 /// Returns r, see above, for an inner extent of `k`. With g the smaller block
 /// size and b = ceil(k / g) blocks:
-///   f32, bf16: k: each product is exact, each addition rounds (vdpbf16ps: at
-///     most twice a pair). Affine operands add 1: minimum + step * code.
+///   f32: k + 1: each FMA rounds; without FMA a product and k additions do.
+///   bf16: k: products are exact, vdpbf16ps rounds at most twice a pair.
 ///   i16: b + 1: the sum of a block is exact in int32, its conversion rounds
 ///     once, each FMA of a sum once.
 ///   ab: b * scales of a weight block * maxDigits: sums stay below 2^24, so
 ///     only the FMA of each rounds.
-/// The product of two outer scales adds 1. Any order of the same additions has
-/// no longer path.
+/// A decoded affine operand adds 1 (minimum + step * code), the product of two
+/// outer scales 1. No order of the same additions has a longer path.
 int64_t roundings(const KernelInfo &kernel, int64_t k,
                   const OperandFacts &weights, const OperandFacts &activations);
 
