@@ -51,7 +51,8 @@ static Parts priceParts(const TargetRow &row, const KernelRow &costs,
   double decodes = kernel.inRegisters ? rowTiles : 1;
   double panels = !kernel.inRegisters && rowTiles > 1 ? 1 : 0;
   parts.decode = weightCount / 64 *
-                 (decodes * costs.decodeCycles + panels * costs.panelCycles);
+                 (decodes * costs.decodeCycles / costs.efficiency +
+                  panels * costs.panelCycles);
   parts.stream =
       weightCount * weights.bitsPerElement / 8 / (row.dramGBs / row.clockGHz);
   double inputBytes = 4.0 * shape.m * shape.k;

@@ -28,11 +28,11 @@ static constexpr KernelRow genericKernels[] = {
 // The vector units sustain 3 operations a cycle in mixes with additions, so
 // costs are operations / 3. f32: count of 4 a decoded vector; its panelCycles
 // and those of i16 are the rest of M = 16 after M * slope, the slope being that
-// between M = 16 and 64.
+// between M = 16 and 64. i16 scales by conversion, addition of exponents and
+// FMA.
 static constexpr KernelRow v3Kernels[] = {
-    {KernelKind::F32, {1, 1, 1}, 10.7, 27, 0, 0.83},
-    {KernelKind::I16, {1, 1, 2}, 6, 11, 1, 0.9},      // 72 / 256 weights; cvt,
-                                                      // shift, fma
+    {KernelKind::F32, {1, 1, 1}, 10.7, 25, 0, 0.83},
+    {KernelKind::I16, {1, 1, 2}, 6, 10, 1, 0.9},      // 72 / 256 weights
     {KernelKind::AB, {3, 2, 5}, 2.33, 0, 1.67, 0.95}, // 28 / 256 weights
 };
 
@@ -66,10 +66,12 @@ static constexpr const char *sapphireRapidsFeatures =
     "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl,"
     "+avx512vbmi,+avx512vnni,+avx512bf16,+avx512fp16";
 
-// The instructions allowed are those of the psABI level and the features
-// named, never all that `tuneCpu` has: guests and other makers' machines lack
-// some. MACs a cycle: f32 FMA, vdpbf16ps, int16, int8. Zen 3 int8: 8
-// vpmaddubsw, 8 vpaddw, 1 vpmaddwd, 1 vpaddd; int16: vpmaddwd + vpaddd, 22-26.
+// In order: name, CPU, CPU to tune for, features; vector bits, registers, GHz;
+// cache bytes; MACs a cycle: f32, bf16, int16, int8; GB/s of DRAM and of the
+// quantizer; kernels. The instructions allowed are those of the psABI level and
+// the features named, never all that `tuneCpu` has: guests and other makers'
+// machines lack some. Zen 3 int8: 8 vpmaddubsw, 8 vpaddw, 1 vpmaddwd, 1 vpaddd;
+// int16: vpmaddwd + vpaddd, 22-26.
 static constexpr TargetRow rows[] = {
     {"generic",
      "generic",

@@ -6,10 +6,11 @@
 //   vectors  = ceil(N / V) * ceil(K / g)
 //   multiply = M * vectors * digits * (passes * V * g / macs + scaleCycles)
 //              / efficiency
-//   decode   = N * K / 64 * decodeCycles, for each row tile where the kernel
-//              decodes in registers, else once, and then + N * K / 64 *
-//              panelCycles if there is more than one row tile
+//   decode   = N * K / 64 * decodeCycles / efficiency, for each row tile where
+//              the kernel decodes in registers, else once, and then + N * K /
+//              64 * panelCycles if there is more than one row tile
 //   stream   = N * K * bits / 8 / (dramGBs / clockGHz)
+//              (N and K rounded up to vectors and blocks here and above)
 //   quantize = M * K * 4 / (quantizeGBs / clockGHz), of block activations
 //
 // In registers the weights are read while products are made: max(stream,

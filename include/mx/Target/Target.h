@@ -42,7 +42,7 @@ struct KernelRow {
   double decodeCycles; ///< to decode 64 weights in registers
   double panelCycles;  ///< to write 64 decoded weights and to refill caches
   double scaleCycles;  ///< to scale a vector of block sums (one row, one block)
-  double efficiency;   ///< the share of MACs a cycle seen at large M, <= 1
+  double efficiency;   ///< share reached of the counted rates, <= 1
 };
 
 /// Bytes that one core may call its own.
