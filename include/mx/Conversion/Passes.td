@@ -145,6 +145,55 @@ def ConvertMXPartsToLoopsPass : Pass<"convert-mx-parts-to-loops", "::mlir::Modul
                            "::mlir::scf::SCFDialect"];
 }
 
+def ConvertMXPartsToKernelsPass : Pass<"convert-mx-parts-to-kernels", "::mlir::ModuleOp"> {
+  let summary = "Expand ops on parts that have a lowering config by vectors";
+  let description = [{
+    A product becomes loops that decode its operands to f32, weights a panel at a
+    time, around `mx.microkernel`; a quantize becomes vector code, with the bytes
+    of the scalar lowering. Ops without a config are left. Operands whose rows
+    are not contiguous, and kernels that no code is generated for, are errors.
+
+    ```mlir
+    func.func @f(%x: memref<4x64xf32>, %c: memref<4x32xi8>, %s: memref<4x2x2xi8>) {
+      mx.quantize_parts !mx.amxfp4 using amxfp4 ins(%x : memref<4x64xf32>)
+        outs(%c, %s : memref<4x32xi8>, memref<4x2x2xi8>)
+        {lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">}
+      return
+    }
+    ```
+
+    becomes an `scf.for` nest over rows and blocks.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def ConvertMXKernelsToVectorPass : Pass<"convert-mx-kernels-to-vector"> {
+  let summary = "Expand mx.microkernel into one loop over K";
+  let description = [{
+    The loop carries the accumulators of the whole tile as vectors; a step loads
+    one row of `b`, broadcasts an element of each row of `a` and multiplies.
+    The operands of `mx.microkernel` must not overlap.
+
+    ```mlir
+    func.func @f(%a: memref<1x64xf32>, %b: memref<64x8xf32>, %c: memref<1x8xf32>, %k: index) {
+      mx.microkernel "x86-64-v3" ins(%a, %b : memref<1x64xf32>, memref<64x8xf32>)
+        k(%k) outs(%c : memref<1x8xf32>)
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def ConvertTosaToMXPass : Pass<"convert-tosa-to-mx", "::mlir::ModuleOp"> {
   let summary = "Rewrite TOSA's block-scaled ops as mx ops";
   let description = [{

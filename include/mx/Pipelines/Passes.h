@@ -60,6 +60,18 @@ struct QuantizePipelineOptions
       llvm::cl::init(false)};
 };
 
+/// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them.
+struct ToLLVMPipelineOptions
+    : public PassPipelineOptions<ToLLVMPipelineOptions> {
+  Option<std::string> target{
+      *this, "target",
+      llvm::cl::desc("Row of the target table, or host: that of this machine"),
+      llvm::cl::init("host")};
+  Option<bool> strict{*this, "strict",
+                      llvm::cl::desc("An op that no kernel fits is an error"),
+                      llvm::cl::init(false)};
+};
+
 /// Float -> Block: convert-tosa-to-mx, mx-lower-tosa, convert-linalg-to-mx,
 /// mx-rotate-operands where asked for, mx-fold-constants, canonicalize.
 void buildQuantizePipeline(OpPassManager &pm,
@@ -68,6 +80,11 @@ void buildQuantizePipeline(OpPassManager &pm,
 /// Block (or Float) -> Target, slow and exact: the oracle of every other
 /// lowering.
 void buildReferencePipeline(OpPassManager &pm);
+
+/// Block (or Float) -> Target by the kernels of the target table; ops that none
+/// fits as in the reference. Same ABI.
+void buildToLLVMPipeline(OpPassManager &pm,
+                         const ToLLVMPipelineOptions &options);
 
 /// Tensors of upstream's dialects -> LLVM dialect, by upstream passes alone and
 /// the ABI of the runner: results are in new buffers that the caller frees (two
@@ -79,7 +96,7 @@ void buildFloatToLLVMPipeline(OpPassManager &pm);
 /// Registers `mx-quantize` alone.
 void registerQuantizePipeline();
 
-/// Registers `mx-quantize`, `mx-reference`, `mx-float-to-llvm`.
+/// Registers `mx-quantize`, `mx-reference`, `mx-to-llvm`, `mx-float-to-llvm`.
 void registerPipelines();
 
 } // namespace mx

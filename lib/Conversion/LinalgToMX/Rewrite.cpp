@@ -66,7 +66,8 @@ static Value quantize(OpBuilder &builder, Location loc, Value source,
       builder, loc, tensor::getMixedSizes(builder, loc, source), format);
   return QuantizeOp::create(
       builder, loc, init.getType(), source, init, outer,
-      QuantizerAttr::get(builder.getContext(), recipe.preset.quantizer));
+      QuantizerAttr::get(builder.getContext(), recipe.preset.quantizer),
+      LoweringConfigAttr());
 }
 
 /// Returns the loops of `outer`, `middle` and `inner` one after the other.
@@ -101,8 +102,9 @@ static std::pair<Value, MatmulOp> createMatmul(OpBuilder &builder, Location loc,
   SmallVector<unsigned> loops = concat(c.batch, c.m, c.n);
   Value permuted = permuteAxes(builder, loc, c.init, loops);
   Value init = groupAxes(builder, loc, permuted, axes.init);
-  auto matmul = MatmulOp::create(builder, loc, init.getType(), lhs, rhs, init,
-                                 /*accumulate=*/AccumulateAttr());
+  auto matmul =
+      MatmulOp::create(builder, loc, init.getType(), lhs, rhs, init,
+                       /*accumulate=*/AccumulateAttr(), LoweringConfigAttr());
   Value result =
       ungroupAxes(builder, loc, matmul.getResult(), axes.init, permuted);
   return {permuteAxes(builder, loc, {result, loops}, c.init.loops), matmul};

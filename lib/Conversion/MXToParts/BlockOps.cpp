@@ -53,7 +53,7 @@ struct ConvertQuantize final : OpConversionPattern<QuantizeOp> {
         TypeRange{parts.codes.getType(), parts.scales.getType()},
         adaptor.getSource().front(), op.getOuter() ? parts.outer : Value(),
         parts.codes, parts.scales, TypeAttr::get(getBlockType(type)),
-        op.getQuantizer());
+        op.getQuantizer(), op.getLoweringConfigAttr());
     parts.codes = onParts.getResult(0);
     parts.scales = onParts.getResult(1);
     rewriter.replaceOpWithMultiple(op, {parts.values()});
@@ -112,7 +112,8 @@ struct ConvertMatmul final : OpConversionPattern<MatmulOp> {
         operandParts(rhs, adaptor.getRhs()), lengthOfK(op, adaptor, rewriter),
         adaptor.getInit().front(),
         lhsBlock ? TypeAttr::get(lhsBlock) : TypeAttr(),
-        TypeAttr::get(getBlockType(rhs)), op.getAccumulateAttr());
+        TypeAttr::get(getBlockType(rhs)), op.getAccumulateAttr(),
+        op.getLoweringConfigAttr());
     return success();
   }
 

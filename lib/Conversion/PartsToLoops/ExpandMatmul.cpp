@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Codec.h"
+#include "../ScalarCodec.h"
 #include "Expand.h"
 
 #include "mx/Numerics/Codec.h"

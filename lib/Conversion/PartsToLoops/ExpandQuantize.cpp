@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Codec.h"
+#include "../ScalarCodec.h"
 #include "Expand.h"
 
 #include "mx/Numerics/Packing.h"
@@ -14,16 +14,6 @@ using namespace mlir;
 using namespace mlir::mx;
 using ::mx::FormatSpec;
 using ::mx::Scheme;
-
-Value mlir::mx::loadOuter(ScalarBuilder &b, const FormatSpec &format,
-                          Value outer, ValueRange row) {
-  bool perRow = format.outer == ::mx::OuterScale::Row;
-  return b.load(outer, perRow ? row : ValueRange());
-}
-
-Value mlir::mx::blocksOf(ScalarBuilder &b, Value k, int64_t size) {
-  return b.make<arith::CeilDivUIOp>(k, b.index(size));
-}
 
 /// Extents of all axes of `memref` but the last.
 static SmallVector<Value> rowExtents(ScalarBuilder &b, Value memref) {

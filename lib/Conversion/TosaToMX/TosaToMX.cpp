@@ -109,8 +109,9 @@ static void rewrite(RewriterBase &b, tosa::CastToBlockScaledOp op,
       b, loc, tensor::getMixedSizes(b, loc, source), blocks.getElementType());
   auto rule = QuantizerAttr::get(
       b.getContext(), {::mx::Rounding::NearestEven, ::mx::ScaleRule::PotFit});
-  Value quantized = QuantizeOp::create(b, loc, init.getType(), source, init,
-                                       /*outer=*/Value(), rule);
+  Value quantized =
+      QuantizeOp::create(b, loc, init.getType(), source, init,
+                         /*outer=*/Value(), rule, LoweringConfigAttr());
   auto split = SplitOp::create(b, loc, quantized);
   SmallVector<Value> results(split.getParts().take_front(2));
   for (auto [part, result] : llvm::zip(results, op->getResults()))
@@ -151,7 +152,8 @@ static void rewrite(RewriterBase &b, tosa::MatmulTBlockScaledOp op,
   Value lhs = join(b, loc, op.getAData(), op.getAScale(), lhsType);
   Value rhs = joinRhs(b, loc, op.getBData(), op.getBScale(), rhsType);
   b.replaceOpWithNewOp<MatmulOp>(op, type, lhs, rhs, init,
-                                 /*accumulate=*/AccumulateAttr());
+                                 /*accumulate=*/AccumulateAttr(),
+                                 LoweringConfigAttr());
 }
 
 static void rewrite(RewriterBase &b, const BlockScaled &found) {

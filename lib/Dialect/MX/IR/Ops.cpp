@@ -98,6 +98,10 @@ LogicalResult QuantizeOp::verify() {
       ::mx::invalidReason(format, getQuantizer().getQuantizer());
   if (!reason.empty()) // C4
     return emitOpError(reason);
+  reason = LoweringConfigAttr::whyNotQuantize(getLoweringConfigAttr(), format,
+                                              getQuantizer().getQuantizer());
+  if (!reason.empty()) // C5
+    return emitOpError("lowering_config: ") << reason;
   return success();
 }
 
@@ -258,6 +262,13 @@ LogicalResult MatmulOp::verify() {
            << rhs << ", expected no batch axes or those of the lhs, " << lhs;
   if (getAccumulate() == Accumulate::InOrder && !getBlockType(lhs)) // C4
     return emitOpError("in_order needs a block lhs, found ") << lhs;
+  BlockType block = getBlockType(lhs);
+  std::string reason = LoweringConfigAttr::whyNotMatmul(
+      getLoweringConfigAttr(),
+      block ? std::optional(block.getFormat()) : std::nullopt,
+      getBlockType(rhs).getFormat(), getAccumulate() == Accumulate::InOrder);
+  if (!reason.empty()) // C5
+    return emitOpError("lowering_config: ") << reason;
   return success();
 }
 

@@ -56,6 +56,10 @@ LogicalResult QuantizePartsOp::verify() {
   int64_t rank = std::max<int64_t>(rankOf(getSource()), 1);
   if (failed(verifyPart(*this, "source", getSource(), rank, false))) // C3
     return failure();
+  reason = LoweringConfigAttr::whyNotQuantize(
+      getLoweringConfigAttr(), getFormatSpec(), getQuantizer().getQuantizer());
+  if (!reason.empty()) // C4
+    return emitOpError("lowering_config: ") << reason;
   return verifyBytes(*this, getCodes(), getScales(), rank); // C3
 }
 
@@ -93,9 +97,35 @@ LogicalResult MatmulPartsOp::verify() {
     return failure();
   if (failed(verifySide(*this, "lhs", getLhs(), getLhsFormat(), rank)))
     return failure();
+  std::string reason = LoweringConfigAttr::whyNotMatmul(
+      getLoweringConfigAttr(), getLhsSpec(), getRhsSpec(),
+      getAccumulate() == Accumulate::InOrder);
+  if (!reason.empty()) // C3
+    return emitOpError("lowering_config: ") << reason;
   bool isShared = !getRhs().empty() && rankOf(getRhs().front()) == 2;
   return verifySide(*this, "rhs", getRhs(), getRhsFormat(),
                     isShared ? 2 : rank);
+}
+
+LogicalResult MicrokernelOp::verify() {
+  const ::mx::TargetRow *row = ::mx::findTarget(getTarget());
+  if (!row)
+    return emitOpError("unknown target '") << getTarget() << "'";
+  MemRefType a = getA().getType(), b = getB().getType(), c = getC().getType();
+  if (!c.hasStaticShape() || a.getDimSize(0) != c.getDimSize(0) ||
+      b.getDimSize(1) != c.getDimSize(1)) // C1
+    return emitOpError("found ")
+           << a << ", " << b << " and " << c
+           << ", expected static extents of c, its rows in a and its columns "
+              "in b";
+  for (MemRefType type : {a, b, c})
+    if (!type.isLastDimUnitStride()) // C2
+      return emitOpError("found ") << type << ", expected contiguous rows";
+  if (c.getDimSize(1) % row->lanes() != 0) // C3
+    return emitOpError("c has ")
+           << c.getDimSize(1) << " columns, expected a multiple of the "
+           << row->lanes() << " lanes of " << getTarget();
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -129,4 +159,11 @@ void DequantizePartsOp::getEffects(Effects &effects) {
 
 void MatmulPartsOp::getEffects(Effects &effects) {
   partsEffects(*this, /*readsInits=*/true, effects);
+}
+
+void MicrokernelOp::getEffects(Effects &effects) {
+  effects.emplace_back(MemoryEffects::Read::get(), &getAMutable());
+  effects.emplace_back(MemoryEffects::Read::get(), &getBMutable());
+  effects.emplace_back(MemoryEffects::Read::get(), &getCMutable());
+  effects.emplace_back(MemoryEffects::Write::get(), &getCMutable());
 }

@@ -5,6 +5,7 @@
 
 #include "mx/Numerics/Format.h"
 #include "mx/Numerics/Hadamard.h"
+#include "mx/Target/Target.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"

@@ -161,6 +161,50 @@ def MX_AccumulateAttr : EnumAttr<MX_Dialect, MX_Accumulate, "accumulate"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
+def MX_LoweringConfigAttr : AttrDef<MX_Dialect, "LoweringConfig"> {
+  let mnemonic = "lowering_config";
+  let summary = "how code is generated for an op";
+  let description = [{
+        #mx.lowering_config<target = "znver4", kernel = "f32", rows = 6, vectors = 4, k_block = 4096>
+        #mx.lowering_config<target = "znver4", kernel = "quantize">
+
+    Written by `mx-select-lowering`, or by hand; later passes obey. `target` is a
+    row of the target table, `kernel` a kernel of that row, or `quantize`. Of a
+    product also the register tile, `rows` x `vectors` (of columns), and how many
+    elements of K a panel of decoded weights holds.
+
+    - (C1) `target` and `kernel` exist, and the row has the kernel.
+    - (C2) the tile fits the registers; there is none for `quantize`.
+    - (C3) `k_block` is a multiple of 256, so of every block size.
+  }];
+  let parameters = (ins StringRefParameter<>:$target, StringRefParameter<>:$kernel,
+                        DefaultValuedParameter<"int64_t", "0">:$rows,
+                        DefaultValuedParameter<"int64_t", "0">:$vectors,
+                        DefaultValuedParameter<"int64_t", "0">:$k_block);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The kernel's name of a vectorized mx.quantize.
+    static constexpr ::llvm::StringLiteral kQuantize = "quantize";
+    const ::mx::TargetRow &getRow() const;
+    /// Columns of a register tile.
+    int64_t getColumns() const;
+
+    /// Returns why `config` cannot be that of a product, empty where it can;
+    /// `lhs` is none where that operand holds floats.
+    static std::string whyNotMatmul(LoweringConfigAttr config,
+                                    const std::optional<::mx::FormatSpec> &lhs,
+                                    const ::mx::FormatSpec &rhs, bool inOrder);
+    /// Returns why a quantize cannot be vectorized, empty where it can.
+    static std::string whyNotQuantize(const ::mx::FormatSpec &format,
+                                      const ::mx::Quantizer &quantizer);
+    /// Checks the config of a quantize, null where it has none.
+    static std::string whyNotQuantize(LoweringConfigAttr config,
+                                      const ::mx::FormatSpec &format,
+                                      const ::mx::Quantizer &quantizer);
+  }];
+}
+
 def MX_BlocksAttr : AttrDef<MX_Dialect, "Blocks", [TypedAttrInterface]> {
   let mnemonic = "blocks";
   let summary = "bytes of a constant block tensor";

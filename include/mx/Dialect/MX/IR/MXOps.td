@@ -47,6 +47,7 @@ def MX_QuantizeOp : MX_InitOp<"quantize"> {
     - (C3) `outer` has the shape that the format asks for: no axes
       (`tensor_scale`), or all axes of `source` but the last (`row_scale`).
     - (C4) the quantizer can produce the format.
+    - (C5) the kernel of `lowering_config` is `quantize` and can do this.
 
     ```mlir
     func.func @f(%x: tensor<?x64xf32>, %e: tensor<?x64x!mx.amxfp4>) -> tensor<?x64x!mx.amxfp4> {
@@ -62,7 +63,8 @@ def MX_QuantizeOp : MX_InitOp<"quantize"> {
   }];
   let arguments = (ins MX_FloatTensor:$source, MX_BlockTensor:$init,
                        Optional<RankedTensorOf<[F32]>>:$outer,
-                       MX_QuantizerAttr:$quantizer);
+                       MX_QuantizerAttr:$quantizer,
+                       OptionalAttr<MX_LoweringConfigAttr>:$lowering_config);
   let results = (outs MX_BlockTensor:$result);
   let assemblyFormat = [{
     `ins` `(` $source `:` type($source) `)` (`outer` `(` $outer^ `:` type($outer) `)`)?
@@ -176,6 +178,8 @@ def MX_MatmulOp : MX_InitOp<"matmul"> {
     - (C2) `init` has the batch axes and M of `lhs` and the N of `rhs`.
     - (C3) `rhs` has the batch axes of `lhs`, or none.
     - (C4) `in_order` needs block operands on both sides.
+    - (C5) the kernel of `lowering_config` can compute these operands on its target,
+      and there is none where the order is fixed.
 
     ```mlir
     func.func @w4a4(%a: tensor<?x64x!mx.amxfp4>, %b: tensor<16x64x!mx.amxfp4>,
@@ -194,7 +198,8 @@ def MX_MatmulOp : MX_InitOp<"matmul"> {
   }];
   let arguments = (ins AnyTypeOf<[MX_FloatTensor, MX_BlockTensor]>:$lhs,
                        MX_BlockTensor:$rhs, MX_FloatTensor:$init,
-                       OptionalAttr<MX_AccumulateAttr>:$accumulate);
+                       OptionalAttr<MX_AccumulateAttr>:$accumulate,
+                       OptionalAttr<MX_LoweringConfigAttr>:$lowering_config);
   let results = (outs MX_FloatTensor:$result);
   let assemblyFormat = [{
     `ins` `(` $lhs `,` $rhs `:` type($lhs) `,` type($rhs) `)`
@@ -241,59 +246,6 @@ def MX_RotateOp : MX_Op<"rotate", [AllTypesMatch<["source", "result"]>]> {
   let hasFolder = 1;
 }
 
-def MX_SplitOp : MX_Op<"split", [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
-  let summary = "take a block tensor apart into its bytes";
-  let description = [{
-    Results, in this order:
-
-    - codes, `[..., ceil(K / B) * B * bits / 8] x i8`: k in order, code k at bits
-      `bits * k` to `bits * k + bits - 1` of the block's bytes, low bits first:
-      two 4-bit codes a byte, low nibble first; four 6-bit codes in three bytes;
-      a short last block is padded with code 0;
-    - scales, `[..., ceil(K / B), S * bytes] x i8`, little-endian; S = 2 for
-      (positive, negative) and (step, minimum);
-    - the outer scale as f32, where the format has one: rank 0, or all axes but
-      the last;
-    - K as `index`, where the last axis is dynamic (the codes do not tell it).
-
-    ```mlir
-    func.func @f(%q: tensor<4x64x!mx.amxfp4>) -> (tensor<4x32xi8>, tensor<4x2x2xi8>) {
-      %c, %s = mx.split %q : tensor<4x64x!mx.amxfp4>
-      return %c, %s : tensor<4x32xi8>, tensor<4x2x2xi8>
-    }
-    ```
-  }];
-  let arguments = (ins MX_BlockTensor:$source);
-  let results = (outs Variadic<AnyTypeOf<[AnyRankedTensor, Index]>>:$parts);
-  let assemblyFormat = "$source attr-dict `:` type($source)";
-  let hasVerifier = 0;
-  let hasFolder = 1;
-}
-
-def MX_JoinOp : MX_Op<"join"> {
-  let summary = "make a block tensor of its bytes";
-  let description = [{
-    The inverse of `mx.split`; takes existing checkpoints in. Bytes are taken as
-    they are: nothing is made canonical. A join of constants is an `mx.constant`.
-
-    - (C1) as many operands as the type has parts.
-    - (C2) each operand has the type of its part; extents may be dynamic.
-
-    ```mlir
-    func.func @f(%c: tensor<4x32xi8>, %s: tensor<4x2x2xi8>) -> tensor<4x64x!mx.amxfp4> {
-      %q = mx.join %c, %s : (tensor<4x32xi8>, tensor<4x2x2xi8>) -> tensor<4x64x!mx.amxfp4>
-      return %q : tensor<4x64x!mx.amxfp4>
-    }
-    func.func @dynamic(%c: tensor<4x?xi8>, %s: tensor<4x?x2xi8>, %k: index) -> tensor<4x?x!mx.amxfp4> {
-      %q = mx.join %c, %s, %k : (tensor<4x?xi8>, tensor<4x?x2xi8>, index) -> tensor<4x?x!mx.amxfp4>
-      return %q : tensor<4x?x!mx.amxfp4>
-    }
-    ```
-  }];
-  let arguments = (ins Variadic<AnyTypeOf<[AnyRankedTensor, Index]>>:$parts);
-  let results = (outs MX_BlockTensor:$result);
-  let assemblyFormat = "$parts attr-dict `:` functional-type($parts, $result)";
-  let hasFolder = 1;
-}
+include "mx/Dialect/MX/IR/MXSplitOps.td"
 
 #endif // MX_DIALECT_MX_IR_MXOPS_TD

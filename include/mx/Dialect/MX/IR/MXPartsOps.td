@@ -27,6 +27,7 @@ def MX_QuantizePartsOp : MX_PartsOp<"quantize_parts"> {
     - (C2) the quantizer can produce the format.
     - (C3) `source` is f32, f16 or bf16; `codes` are i8 of as many axes, `scales` i8 of
       one more.
+    - (C4) the kernel of `lowering_config` is `quantize` and can do this.
 
     ```mlir
     func.func @f(%x: memref<?x40xf32>, %c: memref<?x32xi8>, %s: memref<?x2x2xi8>) {
@@ -38,7 +39,8 @@ def MX_QuantizePartsOp : MX_PartsOp<"quantize_parts"> {
   }];
   let arguments = (ins AnyShaped:$source, Optional<AnyShaped>:$outer,
                        AnyShaped:$codes, AnyShaped:$scales,
-                       TypeAttrOf<MX_BlockType>:$format, MX_QuantizerAttr:$quantizer);
+                       TypeAttrOf<MX_BlockType>:$format, MX_QuantizerAttr:$quantizer,
+                       OptionalAttr<MX_LoweringConfigAttr>:$lowering_config);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     $format `using` custom<PartsQuantizer>($quantizer, ref($format))
@@ -101,6 +103,8 @@ def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
     - (C1) `lhs` and `rhs` have as many operands as that.
     - (C2) `init` and a float `lhs` are f32, f16 or bf16, of two axes or more; codes are
       i8 of as many axes (those of `rhs` may have two), scales i8 of one more.
+    - (C3) the kernel of `lowering_config` can compute these operands on its target,
+      and there is none where the order is fixed.
 
     ```mlir
     func.func @f(%ac: memref<?x32xi8>, %as: memref<?x2x2xi8>, %bc: memref<8x32xi8>,
@@ -116,7 +120,8 @@ def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
   let arguments = (ins Variadic<AnyShaped>:$lhs, Variadic<AnyShaped>:$rhs, Index:$k,
                        AnyShaped:$init, OptionalAttr<TypeAttrOf<MX_BlockType>>:$lhsFormat,
                        TypeAttrOf<MX_BlockType>:$rhsFormat,
-                       OptionalAttr<MX_AccumulateAttr>:$accumulate);
+                       OptionalAttr<MX_AccumulateAttr>:$accumulate,
+                       OptionalAttr<MX_LoweringConfigAttr>:$lowering_config);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     `lhs` `(` $lhs `:` type($lhs) `)` (`:` $lhsFormat^)?
@@ -136,6 +141,38 @@ def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
       return ::llvm::cast<BlockType>(getRhsFormat()).getFormat();
     }
   }];
+}
+
+def MX_MicrokernelOp : Op<MX_Dialect, "microkernel",
+    [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "add one register tile of products, C += A * B";
+  let description = [{
+    `c[i, j] += sum over l < k of a[i, l] * b[l, j]` in f32: all of `c` is one
+    register tile, and each element one chain of fused multiply-adds along k
+    (products and sums where the target has none). The seam between what lays
+    memory out and what picks instructions: made by convert-mx-parts-to-kernels,
+    expanded by convert-mx-kernels-to-vector.
+
+    - (C1) the extents of `c` are static; `a` has its rows and `b` its columns.
+    - (C2) the rows of all three are contiguous.
+    - (C3) the columns are whole vectors of `target`.
+
+    ```mlir
+    func.func @f(%a: memref<6x?xf32, strided<[?, 1], offset: ?>>, %b: memref<?x16xf32>,
+                 %c: memref<6x16xf32>, %k: index) {
+      mx.microkernel "x86-64-v3" ins(%a, %b : memref<6x?xf32, strided<[?, 1], offset: ?>>, memref<?x16xf32>)
+        k(%k) outs(%c : memref<6x16xf32>)
+      return
+    }
+    ```
+  }];
+  let arguments = (ins MemRefRankOf<[F32], [2]>:$a, MemRefRankOf<[F32], [2]>:$b,
+                       Index:$k, MemRefRankOf<[F32], [2]>:$c, StrAttr:$target);
+  let assemblyFormat = [{
+    $target `ins` `(` $a `,` $b `:` type($a) `,` type($b) `)`
+    `k` `(` $k `)` `outs` `(` $c `:` type($c) `)` attr-dict
+  }];
+  let hasVerifier = 1;
 }
 
 #endif // MX_DIALECT_MX_IR_MXPARTSOPS_TD

@@ -208,6 +208,32 @@ def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
   ];
 }
 
+def MXSelectLoweringPass : Pass<"mx-select-lowering", "::mlir::ModuleOp"> {
+  let summary = "Choose a kernel for each mx.matmul and mx.quantize";
+  let description = [{
+    Writes `lowering_config` on each `mx.matmul` and `mx.quantize` that has none:
+    the kernel of least predicted cycles among those that are exact for its
+    formats, with its register tile. A dynamic M is priced as 32, a dynamic N or
+    K as 4096. An op that no kernel fits stays without, for scalar loops; under
+    `strict` it is an error. Each op gets a remark of category `mx-lowering`.
+
+    ```mlir
+    // After `target=znver4` with
+    // lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">.
+    func.func @f(%x: tensor<4x64xf32>, %e: tensor<4x64x!mx.amxfp4>) -> tensor<4x64x!mx.amxfp4> {
+      %q = mx.quantize ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64x!mx.amxfp4>) using amxfp4
+      return %q : tensor<4x64x!mx.amxfp4>
+    }
+    ```
+  }];
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"host\"",
+           "Row of the target table, or host: that of this machine">,
+    Option<"strict", "strict", "bool", /*default=*/"false",
+           "An op that no kernel fits is an error">
+  ];
+}
+
 def MXSelectToIfPass : Pass<"mx-select-to-if"> {
   let summary = "Branch where arith.select chooses between whole tensors";
   let description = [{

@@ -1,4 +1,4 @@
-//===- Codec.h - codes and scales as scalar IR ------------------*- C++ -*-===//
+//===- ScalarCodec.h - codes and scales as scalar IR ------------*- C++ -*-===//
 //
 // IR that does what mx/Numerics/Codec.h does. Decoders read tables that the
 // numerics library fills; encoders are its formulas in arith, tested bit for
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef MX_LIB_CONVERSION_PARTSTOLOOPS_CODEC_H
-#define MX_LIB_CONVERSION_PARTSTOLOOPS_CODEC_H
+#ifndef MX_LIB_CONVERSION_SCALARCODEC_H
+#define MX_LIB_CONVERSION_SCALARCODEC_H
 
 #include "ScalarBuilder.h"
 
@@ -64,9 +64,20 @@ Value encodeAffine(ScalarBuilder &b, const ::mx::FormatSpec &format,
 Value scaleOfMax(ScalarBuilder &b, const ::mx::FormatSpec &format,
                  const ::mx::Quantizer &quantizer, Value m);
 
+/// The table behind elementValue, f32 by code.
+Value elementTable(ScalarBuilder &b, const ::mx::FormatSpec &format);
+
+/// The value of the outer scale for the row `row` (indices of all axes but the
+/// last) of a tensor of `format`.
+Value loadOuter(ScalarBuilder &b, const ::mx::FormatSpec &format, Value outer,
+                ValueRange row);
+
+/// Number of blocks of `size` elements that hold `k`.
+Value blocksOf(ScalarBuilder &b, Value k, int64_t size);
+
 /// The f16 code (i32, with sign) of an f64, saturated.
 Value encodeF16(ScalarBuilder &b, Value value, ::mx::Rounding rounding);
 
 } // namespace mlir::mx
 
-#endif // MX_LIB_CONVERSION_PARTSTOLOOPS_CODEC_H
+#endif // MX_LIB_CONVERSION_SCALARCODEC_H

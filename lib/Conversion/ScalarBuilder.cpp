@@ -6,6 +6,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -28,7 +29,9 @@ Value ScalarBuilder::integer(Type type, int64_t value) {
   return make<arith::ConstantOp>(cast<TypedAttr>(getIntegerAttr(type, value)));
 }
 
-static bool isFloat(Value value) { return isa<FloatType>(value.getType()); }
+static bool isFloat(Value value) {
+  return isa<FloatType>(getElementTypeOrSelf(value.getType()));
+}
 
 Value ScalarBuilder::add(Value a, Value b) {
   return isFloat(a) ? make<arith::AddFOp>(a, b) : make<arith::AddIOp>(a, b);
@@ -139,8 +142,7 @@ Value ScalarBuilder::dim(Value memref, int64_t axis) {
   return make<memref::DimOp>(memref, axis);
 }
 
-Value ScalarBuilder::tableEntry(StringRef name, DenseElementsAttr values,
-                                Value i) {
+Value ScalarBuilder::table(StringRef name, DenseElementsAttr values) {
   auto tensor = cast<RankedTensorType>(values.getType());
   auto type = MemRefType::get(tensor.getShape(), tensor.getElementType());
   auto module = getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
@@ -150,6 +152,10 @@ Value ScalarBuilder::tableEntry(StringRef name, DenseElementsAttr values,
     memref::GlobalOp::create(*this, name, getStringAttr("private"), type,
                              values, /*constant=*/true, IntegerAttr());
   }
-  Value table = make<memref::GetGlobalOp>(type, name);
-  return load(table, i);
+  return make<memref::GetGlobalOp>(type, name);
+}
+
+Value ScalarBuilder::tableEntry(StringRef name, DenseElementsAttr values,
+                                Value i) {
+  return load(table(name, values), i);
 }

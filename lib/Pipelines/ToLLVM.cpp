@@ -1,4 +1,4 @@
-//===- Reference.cpp - the slow, exact lowering ---------------------------===//
+//===- ToLLVM.cpp - block tensors to LLVM, exactly or fast ----------------===//
 
 #include "mx/Conversion/Passes.h"
 #include "mx/Dialect/MX/Transforms/Passes.h"
@@ -78,16 +78,42 @@ void buildFloatToLLVMPipeline(OpPassManager &pm) {
   addLowering(pm);
 }
 
-void buildReferencePipeline(OpPassManager &pm) {
-  pm.addPass(createMXVerifyStagePass());
+/// Block tensors -> their parts.
+static void addParts(OpPassManager &pm) {
   pm.addPass(createConvertMXToPartsPass());
   MXVerifyStagePassOptions parts;
   parts.stage = "parts";
   pm.addPass(createMXVerifyStagePass(parts));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
+
+void buildReferencePipeline(OpPassManager &pm) {
+  pm.addPass(createMXVerifyStagePass());
+  addParts(pm);
   addBufferization(pm);
   pm.addPass(createConvertMXPartsToLoopsPass());
+  addLowering(pm);
+}
+
+void buildToLLVMPipeline(OpPassManager &pm,
+                         const ToLLVMPipelineOptions &options) {
+  pm.addPass(createMXVerifyStagePass());
+  MXSelectLoweringPassOptions select;
+  select.target = options.target;
+  select.strict = options.strict;
+  pm.addPass(createMXSelectLoweringPass(select));
+  addParts(pm);
+  addBufferization(pm);
+  pm.addPass(createCSEPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createConvertMXPartsToKernelsPass());
+  // What no kernel fits.
+  pm.addPass(createConvertMXPartsToLoopsPass());
+  // Tiles that a static M never has.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createConvertMXKernelsToVectorPass());
+  pm.addPass(createLoopInvariantCodeMotionPass());
   addLowering(pm);
 }
 
@@ -97,6 +123,9 @@ void registerPipelines() {
       "mx-reference",
       "Lower block tensors to LLVM, slowly and exactly (the oracle)",
       buildReferencePipeline);
+  PassPipelineRegistration<ToLLVMPipelineOptions>(
+      "mx-to-llvm", "Lower block tensors to LLVM by vector kernels",
+      buildToLLVMPipeline);
   PassPipelineRegistration<>(
       "mx-float-to-llvm",
       "Lower tensors of upstream dialects to LLVM, with the runner's ABI",

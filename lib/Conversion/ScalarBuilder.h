@@ -1,12 +1,13 @@
 //===- ScalarBuilder.h - short names for scalar arithmetic ------*- C++ -*-===//
 //
-// What the expansions of PartsToLoops are written in: arith on scalars, loops
-// that carry values, and constant tables as module globals.
+// What the expansions of ops on parts are written in: arith on scalars (some of
+// it on vectors too), loops that carry values, and constant tables as module
+// globals.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef MX_LIB_CONVERSION_PARTSTOLOOPS_SCALARBUILDER_H
-#define MX_LIB_CONVERSION_PARTSTOLOOPS_SCALARBUILDER_H
+#ifndef MX_LIB_CONVERSION_SCALARBUILDER_H
+#define MX_LIB_CONVERSION_SCALARBUILDER_H
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -75,11 +76,14 @@ public:
   void store(Value value, Value memref, ValueRange indices);
   Value dim(Value memref, int64_t axis);
 
-  /// Returns element `i` of a constant table, stored once a module under
-  /// `name`, which must determine `values`.
+  /// Returns a constant table, stored once a module under `name`, which must
+  /// determine `values`.
+  Value table(StringRef name, DenseElementsAttr values);
+
+  /// Returns element `i` of that.
   Value tableEntry(StringRef name, DenseElementsAttr values, Value i);
 };
 
 } // namespace mlir::mx
 
-#endif // MX_LIB_CONVERSION_PARTSTOLOOPS_SCALARBUILDER_H
+#endif // MX_LIB_CONVERSION_SCALARBUILDER_H

@@ -1,6 +1,6 @@
-//===- Codec.cpp - codes and scales as scalar IR --------------------------===//
+//===- ScalarCodec.cpp - codes and scales as scalar IR --------------------===//
 
-#include "Codec.h"
+#include "ScalarCodec.h"
 
 #include "mx/Numerics/Codec.h"
 #include "mx/Numerics/Packing.h"
@@ -126,14 +126,18 @@ static std::string tableName(StringRef what, const FormatSpec &format) {
                        format.scale == ScaleKind::E8M0 ? "_implied" : "");
 }
 
-Value mlir::mx::elementValue(ScalarBuilder &b, const FormatSpec &format,
-                             Value code) {
+Value mlir::mx::elementTable(ScalarBuilder &b, const FormatSpec &format) {
   SmallVector<float> values;
   for (int i = 0; i < 1 << bitsOfElement(format); ++i)
     values.push_back(::mx::decodeElement(format, i));
   auto type = RankedTensorType::get({int64_t(values.size())}, b.getF32Type());
-  return b.tableEntry(tableName("values", format),
-                      DenseElementsAttr::get(type, ArrayRef(values)), code);
+  return b.table(tableName("values", format),
+                 DenseElementsAttr::get(type, ArrayRef(values)));
+}
+
+Value mlir::mx::elementValue(ScalarBuilder &b, const FormatSpec &format,
+                             Value code) {
+  return b.load(elementTable(b, format), code);
 }
 
 Value mlir::mx::elementUnits(ScalarBuilder &b, const FormatSpec &format,
@@ -163,6 +167,16 @@ Value mlir::mx::decodeAt(ScalarBuilder &b, const FormatSpec &format,
   // A NaN in either scale makes the whole block NaN.
   Value other = b.select(negative, scale[0], scale[1]);
   return b.select(b.isNan(other), other, x);
+}
+
+Value mlir::mx::loadOuter(ScalarBuilder &b, const FormatSpec &format,
+                          Value outer, ValueRange row) {
+  bool perRow = format.outer == ::mx::OuterScale::Row;
+  return b.load(outer, perRow ? row : ValueRange());
+}
+
+Value mlir::mx::blocksOf(ScalarBuilder &b, Value k, int64_t size) {
+  return b.make<arith::CeilDivUIOp>(k, b.index(size));
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,0 +1,100 @@
+//===- KernelsToVector.cpp - register tiles to vector IR ------------------===//
+//
+// All accumulators of a tile are values that one loop over K carries, so that
+// they stay in registers whatever later passes know of memory.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mx/Conversion/Passes.h"
+
+#include "../ScalarBuilder.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace mlir::mx {
+
+#define GEN_PASS_DEF_CONVERTMXKERNELSTOVECTORPASS
+#include "mx/Conversion/Passes.h.inc"
+
+namespace {
+
+/// The expansion of one microkernel.
+class Tile {
+public:
+  Tile(ScalarBuilder &b, MicrokernelOp op)
+      : b(b), op(op), row(*::mx::findTarget(op.getTarget())),
+        type(VectorType::get(row.lanes(), b.getF32Type())),
+        height(op.getC().getType().getDimSize(0)),
+        vectors(op.getC().getType().getDimSize(1) / row.lanes()),
+        hasFma(StringRef(row.features).contains("+fma")) {}
+  void emit();
+
+private:
+  Value column(int64_t v) { return b.index(v * row.lanes()); }
+  SmallVector<Value> loadRow(Value memref, Value at);
+  SmallVector<Value> step(Value k, ValueRange sums);
+  Value multiplyAdd(Value x, Value w, Value sum);
+
+  ScalarBuilder &b;
+  MicrokernelOp op;
+  const ::mx::TargetRow &row;
+  VectorType type;
+  const int64_t height, vectors;
+  const bool hasFma;
+};
+
+SmallVector<Value> Tile::loadRow(Value memref, Value at) {
+  SmallVector<Value> values;
+  for (int64_t v = 0; v < vectors; ++v)
+    values.push_back(
+        b.make<vector::LoadOp>(type, memref, ValueRange{at, column(v)}));
+  return values;
+}
+
+/// Without the instruction a fused multiply-add would be a call.
+Value Tile::multiplyAdd(Value x, Value w, Value sum) {
+  if (hasFma)
+    return b.make<vector::FMAOp>(x, w, sum);
+  return b.add(sum, b.mul(x, w));
+}
+
+SmallVector<Value> Tile::step(Value k, ValueRange sums) {
+  SmallVector<Value> weights = loadRow(op.getB(), k), next;
+  for (int64_t i = 0; i < height; ++i) {
+    Value element = b.load(op.getA(), {b.index(i), k});
+    Value x = b.make<vector::BroadcastOp>(type, element);
+    for (Value w : weights)
+      next.push_back(multiplyAdd(x, w, sums[next.size()]));
+  }
+  return next;
+}
+
+void Tile::emit() {
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < height; ++i)
+    llvm::append_range(sums, loadRow(op.getC(), b.index(i)));
+  sums = b.loop(b.index(0), op.getK(), sums,
+                [&](Value k, ValueRange now) { return step(k, now); });
+  for (int64_t i = 0; i < height; ++i)
+    for (int64_t v = 0; v < vectors; ++v)
+      vector::StoreOp::create(b, sums[i * vectors + v], op.getC(),
+                              ValueRange{b.index(i), column(v)});
+}
+
+struct KernelsToVector final
+    : impl::ConvertMXKernelsToVectorPassBase<KernelsToVector> {
+  void runOnOperation() override {
+    SmallVector<MicrokernelOp> ops;
+    getOperation()->walk([&](MicrokernelOp op) { ops.push_back(op); });
+    for (MicrokernelOp op : ops) {
+      ScalarBuilder b(op.getLoc(), op);
+      Tile(b, op).emit();
+      op.erase();
+    }
+  }
+};
+
+} // namespace
+} // namespace mlir::mx

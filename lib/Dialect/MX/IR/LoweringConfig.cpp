@@ -1,0 +1,107 @@
+//===- LoweringConfig.cpp - what a lowering config may say ----------------===//
+
+#include "mx/Dialect/MX/IR/MX.h"
+#include "mx/Dialect/MX/IR/OperandFacts.h"
+#include "mx/Target/Kernel.h"
+
+using namespace mlir;
+using namespace mlir::mx;
+using ::mx::FormatSpec;
+
+/// Every block size divides it.
+static constexpr int64_t kLargestBlock = 256;
+
+static LogicalResult
+verifyTile(llvm::function_ref<InFlightDiagnostic()> emitError,
+           const ::mx::TargetRow &row, const ::mx::KernelRow &kernel,
+           int64_t rows, int64_t vectors) {
+  if (rows < 1 || rows > row.vectorRegisters || vectors < 1 ||
+      vectors > row.vectorRegisters)
+    return emitError() << "tile of " << rows << " x " << vectors
+                       << ", expected 1 to " << row.vectorRegisters
+                       << " rows and vectors";
+  int needed =
+      ::mx::registersNeeded(kernel.registers, {int(rows), int(vectors)}); // C2
+  if (needed > row.vectorRegisters)
+    return emitError() << "tile of " << rows << " x " << vectors << " needs "
+                       << needed << " vector registers, " << row.name << " has "
+                       << row.vectorRegisters;
+  return success();
+}
+
+LogicalResult
+LoweringConfigAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                           StringRef target, StringRef kernel, int64_t rows,
+                           int64_t vectors, int64_t kBlock) {
+  const ::mx::TargetRow *row = ::mx::findTarget(target);
+  if (!row) // C1
+    return emitError() << "unknown target '" << target << "'";
+  if (kernel == kQuantize) {
+    if (rows == 0 && vectors == 0 && kBlock == 0)
+      return success();
+    return emitError() << "found a tile or k_block, expected none for '"
+                       << kQuantize << "'"; // C2
+  }
+  const ::mx::KernelInfo *info = ::mx::findKernel(kernel);
+  if (!info) // C1
+    return emitError() << "unknown kernel '" << kernel << "'";
+  const ::mx::KernelRow *costs = row->find(info->kind);
+  if (!costs) // C1
+    return emitError() << "target '" << target << "' has no kernel '" << kernel
+                       << "'";
+  if (kBlock <= 0 || kBlock % kLargestBlock != 0) // C3
+    return emitError() << "k_block is " << kBlock
+                       << ", expected a positive multiple of " << kLargestBlock;
+  return verifyTile(emitError, *row, *costs, rows, vectors);
+}
+
+const ::mx::TargetRow &LoweringConfigAttr::getRow() const {
+  return *::mx::findTarget(getTarget());
+}
+
+int64_t LoweringConfigAttr::getColumns() const {
+  return getVectors() * getRow().lanes();
+}
+
+std::string
+LoweringConfigAttr::whyNotMatmul(LoweringConfigAttr config,
+                                 const std::optional<FormatSpec> &lhs,
+                                 const FormatSpec &rhs, bool inOrder) {
+  if (!config)
+    return {};
+  if (inOrder)
+    return "no kernel adds in order";
+  const ::mx::KernelInfo *kernel = ::mx::findKernel(config.getKernel());
+  if (!kernel)
+    return ("kernel '" + config.getKernel() + "' is not that of a product")
+        .str();
+  // Floats of any type are f32 to a kernel: bf16 holds too few to be asked for.
+  ::mx::OperandFacts activations =
+      lhs ? operandFacts(*lhs) : ::mx::floatOperand("f32", 24);
+  return ::mx::whyNot(*kernel, config.getRow(), operandFacts(rhs), activations);
+}
+
+std::string
+LoweringConfigAttr::whyNotQuantize(const FormatSpec &format,
+                                   const ::mx::Quantizer &quantizer) {
+  if (::mx::spec(format.element).bits != 4)
+    return "elements of more than 4 bits are encoded one by one";
+  if (format.scheme == ::mx::Scheme::Affine)
+    return "affine blocks are encoded one by one";
+  if (quantizer.mse)
+    return "scales are searched one by one";
+  return {};
+}
+
+std::string
+LoweringConfigAttr::whyNotQuantize(LoweringConfigAttr config,
+                                   const FormatSpec &format,
+                                   const ::mx::Quantizer &quantizer) {
+  if (!config)
+    return {};
+  if (config.getKernel() != kQuantize)
+    return ("kernel is '" + config.getKernel() + "', expected '" + kQuantize +
+            "'")
+        .str();
+  return whyNotQuantize(format, quantizer);
+}

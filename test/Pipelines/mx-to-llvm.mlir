@@ -1,0 +1,52 @@
+// Products and quantizers are vector code, on rows that no vector divides, in
+// batches and in tiles with an epilogue, and give what the reference gives.
+//
+// RUN: mx-run %s --entry=batches --pipeline='mx-to-llvm{strict}' --arg=3x7x72xf32=normal:1 --arg=19x72xf32=normal:2 --against=reference
+// RUN: mx-run %s --entry=batches --pipeline='mx-to-llvm{target=generic strict}' --arg=3x7x72xf32=normal:1 --arg=19x72xf32=normal:2 --against=reference
+// RUN: mx-run %s --entry=fused --pipeline='mx-fuse-quantize{rows=4 columns=32},mx-to-llvm{strict}' --arg=13x256xf32=normal:1 --arg=100x256xf32=normal:2 --arg=100xbf16=normal:3 --against=reference
+// RUN: mx-opt %s --mx-to-llvm=target=generic | FileCheck %s --check-prefix=GENERIC
+// RUN: mx-opt %s --mx-to-llvm=target=znver4 | FileCheck %s --check-prefix=ZNVER4
+// RUN: not mx-opt %s --mx-to-llvm=target=i486 2>&1 | FileCheck %s --check-prefix=TARGET
+
+// GENERIC-NOT: llvm.x86
+// GENERIC: llvm.fmul {{.*}} : vector<4xf32>
+// ZNVER4: llvm.call_intrinsic "llvm.x86.avx512.permvar.sf.512"
+// ZNVER4: llvm.intr.fmuladd({{.*}}) : (vector<16xf32>, vector<16xf32>, vector<16xf32>) -> vector<16xf32>
+// TARGET: error: unknown target 'i486'
+
+func.func @batches(%x: tensor<3x?x72xf32>, %w: tensor<19x72xf32>) -> tensor<3x?x19xf32> {
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %x, %c1 : tensor<3x?x72xf32>
+  %ex = tensor.empty(%m) : tensor<3x?x72x!mx.amxfp4>
+  %qx = mx.quantize ins(%x : tensor<3x?x72xf32>) outs(%ex : tensor<3x?x72x!mx.amxfp4>) using amxfp4
+  %ew = tensor.empty() : tensor<19x72x!mx.amxfp4>
+  %qw = mx.quantize ins(%w : tensor<19x72xf32>) outs(%ew : tensor<19x72x!mx.amxfp4>) using amxfp4
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty(%m) : tensor<3x?x19xf32>
+  %c = linalg.fill ins(%zero : f32) outs(%e : tensor<3x?x19xf32>) -> tensor<3x?x19xf32>
+  %y = mx.matmul ins(%qx, %qw : tensor<3x?x72x!mx.amxfp4>, tensor<19x72x!mx.amxfp4>) outs(%c : tensor<3x?x19xf32>)
+  return %y : tensor<3x?x19xf32>
+}
+
+#rows = affine_map<(m, n) -> (m, n)>
+#columns = affine_map<(m, n) -> (n)>
+func.func @fused(%x: tensor<?x256xf32>, %w: tensor<100x256xf32>, %bias: tensor<100xbf16>) -> tensor<?x100xf32> {
+  %c0 = arith.constant 0 : index
+  %m = tensor.dim %x, %c0 : tensor<?x256xf32>
+  %ex = tensor.empty(%m) : tensor<?x256x!mx.mxfp4>
+  %qx = mx.quantize ins(%x : tensor<?x256xf32>) outs(%ex : tensor<?x256x!mx.mxfp4>) using mxfp4
+  %ew = tensor.empty() : tensor<100x256x!mx.mxfp4>
+  %qw = mx.quantize ins(%w : tensor<100x256xf32>) outs(%ew : tensor<100x256x!mx.mxfp4>) using mxfp4
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty(%m) : tensor<?x100xf32>
+  %c = linalg.fill ins(%zero : f32) outs(%e : tensor<?x100xf32>) -> tensor<?x100xf32>
+  %y = mx.matmul ins(%qx, %qw : tensor<?x256x!mx.mxfp4>, tensor<100x256x!mx.mxfp4>) outs(%c : tensor<?x100xf32>)
+  %z = linalg.generic {indexing_maps = [#rows, #columns, #rows], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %bias : tensor<?x100xf32>, tensor<100xbf16>) outs(%e : tensor<?x100xf32>) {
+  ^bb0(%a: f32, %b: bf16, %o: f32):
+    %0 = arith.extf %b : bf16 to f32
+    %1 = arith.addf %a, %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<?x100xf32>
+  return %z : tensor<?x100xf32>
+}

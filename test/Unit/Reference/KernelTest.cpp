@@ -1,0 +1,294 @@
+//===- KernelTest.cpp - mx-to-llvm against the library --------------------===//
+//
+// On every row of the target table that this machine can run: codes and scales
+// are the library's bit for bit, products within the bound that the kernel
+// declares, against sums in long double.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Data.h"
+#include "Matrix.h"
+
+#include "mx/Dialect/MX/IR/OperandFacts.h"
+#include "mx/Target/Kernel.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <optional>
+
+using namespace mlir;
+using namespace mlir::mx;
+using namespace mlir::mx::test;
+
+namespace {
+
+/// Names of the rows whose features the row of this machine has.
+std::vector<std::string> runnableTargets() {
+  SmallVector<StringRef> has;
+  StringRef(::mx::hostTarget().features).split(has, ',');
+  std::vector<std::string> names;
+  for (const ::mx::TargetRow &row : ::mx::targetRows())
+    if (::mx::canRun(row, [&](StringRef feature) {
+          return llvm::is_contained(has, ("+" + feature).str());
+        }))
+      names.push_back(row.name);
+  return names;
+}
+
+std::string pipelineFor(const std::string &target) {
+  return "mx-to-llvm{target=" + target + "}";
+}
+
+/// Every kind of rows but those near the ends of f32's range, where products
+/// leave it.
+std::vector<float> makeOperand(int64_t rows, int64_t k, uint64_t seed) {
+  std::vector<float> x = makeRows(rows, k, seed);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t i = row * k; i < (row + 1) * k; ++i)
+      x[i] *= row % 9 == 5 ? 0x1p100f : row % 9 == 8 ? 0x1p-100f : 1;
+  return x;
+}
+
+/// %qNAME of %NAME, an argument `shape` x f32 with `sizes` for its dynamic
+/// extents.
+std::string quantizeText(StringRef name, StringRef shape,
+                         const ::mx::Preset &preset, StringRef sizes) {
+  StringRef outerType = preset.format.outer == ::mx::OuterScale::Row
+                            ? "tensor<{rows}xf32>"
+                            : "tensor<f32>";
+  std::string text, outer;
+  if (preset.format.hasOuterScale()) {
+    text = "%o{n} = mx.outer_scale %{n} : tensor<{s}xf32> for {t}\n";
+    outer = "outer(%o{n} : " + outerType.str() + ") ";
+  }
+  text += "%e{n} = tensor.empty({z}) : tensor<{s}x{t}>\n"
+          "%q{n} = mx.quantize ins(%{n} : tensor<{s}xf32>) " +
+          outer + "outs(%e{n} : tensor<{s}x{t}>) using {p}\n";
+  return substitute(text, {{"n", name.str()},
+                           {"s", shape.str()},
+                           {"t", typeOf(preset.format)},
+                           {"z", sizes.str()},
+                           {"p", std::string(preset.name)},
+                           {"rows", shape.split('x').first.str()}});
+}
+
+//===----------------------------------------------------------------------===//
+// Quantizer
+//===----------------------------------------------------------------------===//
+
+std::string quantizeModule(const ::mx::Preset &preset, int64_t k) {
+  std::string bytes = std::to_string(::mx::codeBytesPerRow(preset.format, k));
+  std::string blocks = std::to_string(::mx::numBlocks(preset.format, k));
+  std::string each = std::to_string(::mx::scaleBytesPerBlock(preset.format));
+  return substitute(
+      R"(
+    func.func @main(%x: tensor<?x{k}xf32>) -> (tensor<?x{c}xi8>, tensor<?x{b}x{s}xi8>) {
+      %c0 = arith.constant 0 : index
+      %m = tensor.dim %x, %c0 : tensor<?x{k}xf32>
+      {q}
+      %p:{count} = mx.split %qx : tensor<?x{k}x{t}>
+      return %p#0, %p#1 : tensor<?x{c}xi8>, tensor<?x{b}x{s}xi8>
+    }
+  )",
+      {{"q", quantizeText("x", "?x" + std::to_string(k), preset, "%m")},
+       {"count", preset.format.hasOuterScale() ? "3" : "2"},
+       {"t", typeOf(preset.format)},
+       {"k", std::to_string(k)},
+       {"c", bytes},
+       {"b", blocks},
+       {"s", each}});
+}
+
+struct Case {
+  ::mx::Preset preset;
+  std::string target;
+};
+
+std::vector<Case> everyCase() {
+  std::vector<Case> cases;
+  for (const std::string &target : runnableTargets())
+    for (const ::mx::Preset &preset : ::mx::presets)
+      cases.push_back({preset, target});
+  return cases;
+}
+
+class Kernels : public testing::TestWithParam<Case> {};
+
+TEST_P(Kernels, QuantizeGivesTheBytesOfTheLibrary) {
+  const auto &[preset, target] = GetParam();
+  for (int64_t k : {128, 41}) {
+    int64_t rows = 40;
+    std::vector<float> x = makeRows(rows, k, 3);
+    SmallVector<Array> results =
+        runReference(quantizeModule(preset, k), {floatArray({rows, k}, x)},
+                     pipelineFor(target));
+    ASSERT_EQ(results.size(), 2u);
+    Matrix wanted(preset, x, rows, k);
+    EXPECT_EQ(mismatches(results[0].bytes, wanted.codes), 0) << k;
+    EXPECT_EQ(mismatches(results[1].bytes, wanted.scales), 0) << k;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// A side of a product: decoded elements without their outer scale, and that.
+struct Side {
+  Side(const ::mx::Preset &preset, const std::vector<float> &x, int64_t rows,
+       int64_t k)
+      : values(rows * k), outer(rows, 1), facts(operandFacts(preset.format)) {
+    Matrix matrix(preset, x, rows, k);
+    ::mx::FormatSpec plain = preset.format;
+    plain.outer = ::mx::OuterScale::None;
+    ::mx::dequantizeRows(plain, matrix.codes.data(), matrix.scales.data(),
+                         nullptr, rows, k, values.data());
+    for (int64_t row = 0; row < rows; ++row)
+      if (preset.format.hasOuterScale())
+        outer[row] =
+            matrix
+                .outer[preset.format.outer == ::mx::OuterScale::Row ? row : 0];
+  }
+  Side(const std::vector<float> &x, int64_t rows)
+      : values(x), outer(rows, 1), facts(::mx::floatOperand("f32", 24)) {}
+
+  std::vector<float> values, outer;
+  ::mx::OperandFacts facts;
+};
+
+struct Shape {
+  int64_t m, n, k;
+};
+
+/// Number of results of `y` that lie farther from c + x * transpose(w) than
+/// the kernel `f32` may round.
+int64_t outsideBound(const Side &x, const Side &w, const Shape &shape,
+                     const std::vector<float> &c, const std::vector<float> &y) {
+  auto [m, n, k] = shape;
+  if (y.size() != size_t(m * n))
+    return m * n;
+  int64_t roundings = ::mx::roundings(::mx::kernelInfo(::mx::KernelKind::F32),
+                                      k, w.facts, x.facts);
+  int64_t count = 0;
+  for (int64_t i = 0; i < m * n; ++i) {
+    const float *a = &x.values[i / n * k], *b = &w.values[i % n * k];
+    long double outer =
+        static_cast<long double>(x.outer[i / n]) * w.outer[i % n];
+    long double exact = 0, sum = 0;
+    for (int64_t l = 0; l < k; ++l) {
+      long double product = static_cast<long double>(a[l]) * b[l] * outer;
+      exact += product;
+      sum += std::fabs(product);
+    }
+    exact += c[i];
+    double ulp = std::nextafter(std::fabs(y[i]), INFINITY) - std::fabs(y[i]);
+    long double bound = (roundings + 1) * 0x1p-24L * sum + ulp / 2;
+    bool good =
+        std::isnan(exact) ? std::isnan(y[i]) : std::fabs(y[i] - exact) <= bound;
+    count += !good;
+  }
+  return count;
+}
+
+/// y = c + x * transpose(quantize(w)), with `x` floats or quantized; M dynamic.
+std::string matmulModule(const std::optional<::mx::Preset> &x,
+                         const ::mx::Preset &w, const Shape &shape) {
+  std::string k = std::to_string(shape.k), n = std::to_string(shape.n);
+  return substitute(
+      R"(
+    func.func @main(%x: tensor<?x{k}xf32>, %w: tensor<{n}x{k}xf32>,
+                    %c: tensor<?x{n}xf32>) -> tensor<?x{n}xf32> {
+      %c0 = arith.constant 0 : index
+      %m = tensor.dim %x, %c0 : tensor<?x{k}xf32>
+      {qx}
+      {qw}
+      %y = mx.matmul ins({lhs}, %qw : tensor<?x{k}x{xt}>, tensor<{n}x{k}x{wt}>)
+             outs(%c : tensor<?x{n}xf32>)
+      return %y : tensor<?x{n}xf32>
+    }
+  )",
+      {{"qx", x ? quantizeText("x", "?x" + k, *x, "%m") : ""},
+       {"qw", quantizeText("w", n + "x" + k, w, "")},
+       {"lhs", x ? "%qx" : "%x"},
+       {"xt", x ? typeOf(x->format) : "f32"},
+       {"wt", typeOf(w.format)},
+       {"k", k},
+       {"n", n}});
+}
+
+/// Results outside the bound for rows 1, and enough for tiles of each height.
+int64_t check(const std::optional<::mx::Preset> &x, const ::mx::Preset &w,
+              const Shape &shape, const std::string &target,
+              bool spoil = false) {
+  auto [m, n, k] = shape;
+  std::vector<float> a = makeOperand(m, k, 7), b = makeOperand(n, k, 8);
+  std::vector<float> c(m * n);
+  Generator generator(9);
+  for (float &value : c)
+    value = generator.normal();
+  SmallVector<Array> results = runReference(
+      matmulModule(x, w, shape),
+      {floatArray({m, k}, a), floatArray({n, k}, b), floatArray({m, n}, c)},
+      pipelineFor(target));
+  if (results.empty())
+    return m * n;
+  if (spoil)
+    a[k / 2] = -a[k / 2];
+  Side lhs = x ? Side(*x, a, m, k) : Side(a, m);
+  return outsideBound(lhs, Side(w, b, n, k), shape, c, toFloats(results[0]));
+}
+
+TEST_P(Kernels, TimesItselfWithinTheBound) {
+  const auto &[preset, target] = GetParam();
+  for (Shape shape : {Shape{1, 37, 72}, Shape{23, 13, 41}})
+    EXPECT_EQ(check(preset, preset, shape, target), 0)
+        << shape.m << " " << shape.n << " " << shape.k;
+}
+
+TEST_P(Kernels, FloatsTimesWeightsWithinTheBound) {
+  const auto &[preset, target] = GetParam();
+  EXPECT_EQ(check(std::nullopt, preset, {9, 20, 72}, target), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, Kernels, testing::ValuesIn(everyCase()),
+                         [](const auto &info) {
+                           std::string name =
+                               info.param.target + "_" +
+                               std::string(info.param.preset.name);
+                           for (char &letter : name)
+                             letter = letter == '-' ? '_' : letter;
+                           return name;
+                         });
+
+::mx::Preset preset(StringRef text) {
+  std::string error;
+  std::optional<::mx::Preset> parsed = ::mx::parsePreset(text, error);
+  EXPECT_TRUE(parsed.has_value()) << error;
+  return parsed.value_or(::mx::presets[0]);
+}
+
+/// Blocks of one size by blocks of another, and K in more than one panel.
+TEST(KernelShapes, BlockSizesAndPanels) {
+  for (const std::string &target : runnableTargets()) {
+    for (StringRef text : {"amxfp4:8", "mxfp6_e2m3:8", "mxint8:64", "int4:256",
+                           "int4_affine:16"}) {
+      EXPECT_EQ(check(preset(text), preset("mxfp4"), {5, 20, 72}, target), 0)
+          << target << " " << text.str() << " on the left";
+      EXPECT_EQ(check(preset("amxfp4"), preset(text), {5, 20, 72}, target), 0)
+          << target << " " << text.str() << " on the right";
+    }
+    EXPECT_EQ(check(preset("amxfp4"), preset("amxfp4"), {3, 5, 9000}, target),
+              0)
+        << target;
+  }
+}
+
+/// The comparison sees the sign of one element.
+TEST(KernelShapes, CanaryFlippedSign) {
+  std::string host = ::mx::hostTarget().name;
+  EXPECT_GT(check(preset("amxfp4"), preset("amxfp4"), {9, 20, 72}, host, true),
+            0);
+}
+
+} // namespace
