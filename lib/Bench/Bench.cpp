@@ -12,7 +12,9 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <limits>
 #include <malloc.h>
+#include <thread>
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -114,6 +116,12 @@ static llvm::Expected<Plan> makePlan(const BenchOptions &options) {
   auto row = findRow(options.target);
   if (!row)
     return row.takeError();
+  const int64_t cores = std::thread::hardware_concurrency();
+  for (int64_t threads : options.threads)
+    if (threads > cores)
+      return makeError("--threads: found " + Twine(threads) +
+                       ", expected at most the " + Twine(cores) +
+                       " cores of this machine");
   auto weights = findPreset("--weights", options.weights);
   if (!weights)
     return weights.takeError();
@@ -301,13 +309,16 @@ mlir::mx::bench(const BenchOptions &options, llvm::raw_ostream &log) {
   if (!plan)
     return plan.takeError();
   // Compiled code returns its result in memory from malloc. Memory that goes
-  // back to the kernel after each call would cost a page fault each 4 KB, which
-  // peers, who write to memory of ours, have not.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  // back to the kernel after each call would cost page faults, which peers, who
+  // write to memory of ours, have not.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   Buffer dramBuffer(
       std::max<int64_t>(2 * plan->host.lastLevelCache, 256 << 20));
   std::vector<BenchFigures> all;
+  // A file that cannot be written is known before anything is measured.
+  if (llvm::Error error = writeJSON(options.jsonFile, all))
+    return error;
   for (MatrixShape shape : options.shapes) {
     auto weights = WeightData::create(shape, plan->weights);
     if (!weights)

@@ -116,21 +116,25 @@ static Error readOptions(const Options &given, BenchOptions &options) {
   return assign(mlir::mx::parsePeers("--peers", given.peers), options.peers);
 }
 
-/// Threads that wait must not take a core from who is measured. The libraries
-/// read this when they are loaded, so that the process starts once more.
-static void waitPassively(char **argv) {
+/// Threads that wait must not take a core from who is measured; and all memory
+/// is in huge pages where the kernel has some, so that no figure depends on
+/// which pages it got. The libraries read this when they are loaded, so that
+/// the process starts once more.
+static void setEnvironment(char **argv) {
   const char *policy = getenv("OMP_WAIT_POLICY");
   if (policy && StringRef(policy) == "passive")
     return;
   setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/1);
   setenv("KMP_BLOCKTIME", "0", /*overwrite=*/1);
   setenv("OPENBLAS_THREAD_TIMEOUT", "4", /*overwrite=*/1);
+  setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", /*overwrite=*/1);
   execv("/proc/self/exe", argv);
-  errs() << "mx-bench: cannot restart itself: threads that wait may disturb\n";
+  errs() << "mx-bench: cannot restart itself: threads that wait may disturb, "
+            "memory is in pages of any size\n";
 }
 
 int main(int argc, char **argv) {
-  waitPassively(argv);
+  setEnvironment(argv);
   InitLLVM init(argc, argv);
   cl::ResetCommandLineParser();
   Options given;
