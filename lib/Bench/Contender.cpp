@@ -21,19 +21,16 @@ struct KnownPeer {
 };
 } // namespace
 
-#if MX_HAVE_ONEDNN
-static constexpr auto *makeBF16OneDNN = makeOneDNN<PeerType::BF16>;
-static constexpr auto *makeF32OneDNN = makeOneDNN<PeerType::F32>;
-#else
-static llvm::Expected<std::unique_ptr<Contender>>
-makeBF16OneDNN(const Problem &) {
+#if !MX_HAVE_ONEDNN
+template <PeerType type>
+llvm::Expected<std::unique_ptr<Contender>>
+mlir::mx::makeOneDNN(const Problem &) {
   return makeError("built without oneDNN");
 }
-static constexpr auto *makeF32OneDNN = makeBF16OneDNN;
 #endif
 #if !MX_HAVE_OPENBLAS
-static llvm::Expected<std::unique_ptr<Contender>>
-makeOpenBLAS(const Problem &) {
+llvm::Expected<std::unique_ptr<Contender>>
+mlir::mx::makeOpenBLAS(const Problem &) {
   return makeError("built without OpenBLAS");
 }
 #endif
@@ -45,8 +42,8 @@ ArrayRef<StringRef> mlir::mx::peerNames() { return names; }
 
 llvm::Expected<std::unique_ptr<Contender>>
 mlir::mx::makePeer(StringRef name, const Problem &problem) {
-  const KnownPeer peers[] = {{names[0], makeBF16OneDNN},
-                             {names[1], makeF32OneDNN},
+  const KnownPeer peers[] = {{names[0], makeOneDNN<PeerType::BF16>},
+                             {names[1], makeOneDNN<PeerType::F32>},
                              {names[2], makeOpenBLAS}};
   for (const KnownPeer &peer : peers)
     if (peer.name == name)
