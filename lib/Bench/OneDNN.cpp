@@ -117,8 +117,8 @@ double OneDNN::run(int64_t call) {
 llvm::Expected<std::vector<float>> OneDNN::getResult() {
   run(0);
   const auto *values = static_cast<const float *>(result.get_data_handle());
-  return std::vector<float>(values, values + result.get_desc().get_size() /
-                                                 sizeof(float));
+  const size_t count = result.get_desc().get_size() / sizeof(float);
+  return std::vector<float>(values, values + count);
 }
 
 /// Debian's oneDNN runs on OpenMP, whichever the process has first.
