@@ -40,6 +40,23 @@ llvm::Error mlir::mx::bindArguments(const Signature &signature,
 
 CallFrame::CallFrame(const Signature &signature, ArrayRef<Array> arguments)
     : signature(signature) {
+  SmallVector<ArrayView> views;
+  for (const Array &array : arguments) {
+    void *data = allocate(array.bytes.size());
+    if (!array.bytes.empty())
+      std::memcpy(data, array.bytes.data(), array.bytes.size());
+    views.push_back({data, array.shape});
+  }
+  addArguments(views);
+}
+
+CallFrame::CallFrame(const Signature &signature, ArrayRef<ArrayView> arguments)
+    : signature(signature) {
+  addArguments(arguments);
+}
+
+/// Makes room for the results, and what a packed function takes.
+void CallFrame::addArguments(ArrayRef<ArrayView> arguments) {
   size_t size = 0;
   bool byPointer = signature.results.size() > 1;
   for (const ValueType &type : signature.results) {
@@ -55,8 +72,8 @@ CallFrame::CallFrame(const Signature &signature, ArrayRef<Array> arguments)
     pointers.push_back(std::make_unique<void *>(resultStruct));
     packed.push_back(pointers.back().get());
   }
-  for (auto [type, array] : llvm::zip_equal(signature.arguments, arguments))
-    addArgument(type, array);
+  for (auto [type, view] : llvm::zip_equal(signature.arguments, arguments))
+    addArgument(type, view);
   if (!byPointer)
     packed.push_back(resultStruct);
 }
@@ -73,24 +90,21 @@ void *CallFrame::allocate(size_t bytes) {
   return buffer;
 }
 
-void CallFrame::addArgument(const ValueType &type, const Array &array) {
-  void *data = allocate(array.bytes.size());
-  if (!array.bytes.empty())
-    std::memcpy(data, array.bytes.data(), array.bytes.size());
+void CallFrame::addArgument(const ValueType &type, const ArrayView &view) {
   if (!type.isTensor) {
-    packed.push_back(data);
+    packed.push_back(view.data);
     return;
   }
-  const size_t rank = array.shape.size();
+  const size_t rank = view.shape.size();
   auto *words =
       static_cast<int64_t *>(allocate(descriptorWords(rank) * wordSize));
-  std::memcpy(&words[0], &data, wordSize);
-  std::memcpy(&words[1], &data, wordSize);
+  std::memcpy(&words[0], &view.data, wordSize);
+  std::memcpy(&words[1], &view.data, wordSize);
   int64_t stride = 1;
   for (size_t i = rank; i-- > 0;) {
-    words[3 + i] = array.shape[i];
+    words[3 + i] = view.shape[i];
     words[3 + rank + i] = stride;
-    stride *= array.shape[i];
+    stride *= view.shape[i];
   }
   pointers.push_back(std::make_unique<void *>(words));
   packed.push_back(pointers.back().get());
@@ -140,12 +154,24 @@ static llvm::Expected<Array> readDescriptor(const uint8_t *bytes,
   return array;
 }
 
+void CallFrame::freeResults() {
+  // Results may share a buffer (a value returned twice, a tensor and its
+  // reshape): each is freed once.
+  SmallPtrSet<void *, 4> buffers;
+  for (auto [type, offset] : llvm::zip(signature.results, resultOffsets)) {
+    if (!type.isTensor)
+      continue;
+    void *allocated;
+    std::memcpy(&allocated, resultStruct + offset, wordSize);
+    buffers.insert(allocated);
+  }
+  for (void *buffer : buffers)
+    std::free(buffer);
+}
+
 llvm::Expected<SmallVector<Array>> CallFrame::takeResults() {
   SmallVector<Array> results;
   llvm::Error failure = llvm::Error::success();
-  // Results may share a buffer (a value returned twice, a tensor and its
-  // reshape): each is freed once, after all are read.
-  SmallPtrSet<void *, 4> buffers;
   for (auto [type, offset] : llvm::zip(signature.results, resultOffsets)) {
     const uint8_t *at = resultStruct + offset;
     if (!type.isTensor) {
@@ -154,16 +180,12 @@ llvm::Expected<SmallVector<Array>> CallFrame::takeResults() {
       continue;
     }
     llvm::Expected<Array> array = readDescriptor(at, type);
-    void *allocated;
-    std::memcpy(&allocated, at, wordSize);
-    buffers.insert(allocated);
     if (array)
       results.push_back(std::move(*array));
     else
       failure = llvm::joinErrors(std::move(failure), array.takeError());
   }
-  for (void *buffer : buffers)
-    std::free(buffer);
+  freeResults();
   if (failure)
     return failure;
   return results;

@@ -126,11 +126,25 @@ createEngine(ModuleOp module, ArrayRef<std::string> libraries) {
 
 llvm::Expected<Executable> Executable::create(ModuleOp module,
                                               StringRef entry) {
+  auto executables = create(module, ArrayRef<StringRef>(entry));
+  if (!executables)
+    return executables.takeError();
+  return std::move(executables->front());
+}
+
+llvm::Expected<std::vector<Executable>>
+Executable::create(ModuleOp module, ArrayRef<StringRef> entries) {
   if (llvm::Error error = checkLowered(module))
     return error;
-  auto signature = readSignature(module, entry);
-  if (!signature)
-    return signature.takeError();
+  std::vector<Executable> executables;
+  for (StringRef entry : entries) {
+    auto signature = readSignature(module, entry);
+    if (!signature)
+      return signature.takeError();
+    executables.push_back(Executable());
+    executables.back().signature =
+        std::make_unique<Signature>(std::move(*signature));
+  }
   SmallVector<std::string> libraries = findLibraries(module);
   if (llvm::Error error = checkSymbols(module, libraries))
     return error;
@@ -138,26 +152,44 @@ llvm::Expected<Executable> Executable::create(ModuleOp module,
   if (!engine)
     return engine.takeError();
   (*engine)->initialize();
-  auto function = (*engine)->lookupPacked(("_mlir_ciface_" + entry).str());
-  if (!function)
-    return addContext("cannot compile the module: ", function.takeError());
-  Executable executable;
-  executable.signature = std::make_unique<Signature>(std::move(*signature));
-  executable.engine = std::move(*engine);
-  executable.function = *function;
-  return executable;
+  std::shared_ptr<ExecutionEngine> shared = std::move(*engine);
+  for (auto [executable, entry] : llvm::zip_equal(executables, entries)) {
+    auto function = shared->lookupPacked(("_mlir_ciface_" + entry).str());
+    if (!function)
+      return addContext("cannot compile the module: ", function.takeError());
+    executable.engine = shared;
+    executable.function = *function;
+  }
+  return executables;
 }
 
 llvm::Expected<SmallVector<Array>>
 Executable::call(ArrayRef<Array> arguments, double *milliseconds) const {
   CallFrame frame(*signature, arguments);
+  double time = run(frame);
+  if (milliseconds)
+    *milliseconds = time;
+  return frame.takeResults();
+}
+
+double Executable::run(CallFrame &frame) const {
   auto begin = std::chrono::steady_clock::now();
   function(frame.getPacked());
   std::chrono::duration<double, std::milli> time =
       std::chrono::steady_clock::now() - begin;
-  if (milliseconds)
-    *milliseconds = time.count();
-  return frame.takeResults();
+  return time.count();
+}
+
+llvm::Error mlir::mx::setOpenMPThreads(unsigned count) {
+  // By its path: the process may hold another OpenMP with the same names.
+  std::string message;
+  auto library = llvm::sys::DynamicLibrary::getPermanentLibrary(
+      MX_LLVM_LIBRARY_DIR "/libomp.so", &message);
+  void *function = library.getAddressOfSymbol("omp_set_num_threads");
+  if (!function)
+    return makeError("cannot set the number of threads: " + message);
+  reinterpret_cast<void (*)(int)>(function)(static_cast<int>(count));
+  return llvm::Error::success();
 }
 
 llvm::Expected<std::string> mlir::mx::emitAssembly(ModuleOp module) {

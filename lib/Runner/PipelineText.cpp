@@ -30,7 +30,9 @@ static std::string firstMessage(StringRef printed) {
       .str();
 }
 
-llvm::Error mlir::mx::runPipeline(ModuleOp module, StringRef pipeline) {
+llvm::Error
+mlir::mx::runPipeline(ModuleOp module, StringRef pipeline,
+                      std::unique_ptr<PassInstrumentation> watcher) {
   FirstError first(module.getContext());
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
   std::string printed;
@@ -38,6 +40,8 @@ llvm::Error mlir::mx::runPipeline(ModuleOp module, StringRef pipeline) {
   if (failed(parsePassPipeline(stripAnchor(pipeline), pm, os)))
     return addContext("pipeline '" + pipeline + "': ",
                       first.take(firstMessage(printed)));
+  if (watcher)
+    pm.addInstrumentation(std::move(watcher));
   if (failed(pm.run(module)))
     return first.take("pipeline '" + pipeline + "' failed without a message");
   return llvm::Error::success();

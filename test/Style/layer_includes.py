@@ -21,6 +21,7 @@ LAYERS = [
     (r"(?:lib/Pipelines|lib|include/mx)/InitAll\.", "InitAll"),
     (r"(?:lib|include/mx)/Pipelines/", "Pipelines"),
     (r"(?:lib|include/mx)/Runner/", "Runner"),
+    (r"(?:lib|include/mx)/Bench/", "Bench"),
     (r"lib/CAPI/|include/mx-c/", "CAPI"),
     (r"tools/|lib/Plugin\.cpp", "tools"),  # the plugin stands in mlir-opt for mx-opt
     (r"python/", "python"),
@@ -41,8 +42,9 @@ EDGES = {
     "Pipelines": PASSES,
     "InitAll": ["Pipelines"] + PASSES,
     "Runner": ["Runtime", "InitAll", "Pipelines"] + PASSES,
+    "Bench": ["Runner", "IR", "Target", "Numerics"],
     "CAPI": TOP,
-    "tools": TOP,
+    "tools": TOP + ["Bench"],
     "python": TOP + ["CAPI"],
 }
 
@@ -68,6 +70,7 @@ OUTSIDE = {
     "Pipelines": r"mlir/(?!IR/PatternMatch|Transforms/(?:DialectConversion|GreedyPattern))|llvm/|" + STANDARD,
     "InitAll": ANY,
     "Runner": ANY,
+    "Bench": ANY,
     "CAPI": ANY,
     "tools": ANY,
     "python": ANY,

@@ -40,12 +40,21 @@ llvm::Expected<Signature> readSignature(ModuleOp module, StringRef entry);
 llvm::Error bindArguments(const Signature &signature,
                           MutableArrayRef<Array> arguments);
 
-/// Storage of one call: copies of the arguments, so that a function may write
-/// into them, their descriptors, and room for the results.
+/// Memory of an argument, as ValueType says, and its extents.
+struct ArrayView {
+  void *data;
+  ArrayRef<int64_t> shape;
+};
+
+/// Storage of one call: the arguments, their descriptors, and room for the
+/// results.
 class CallFrame {
 public:
-  /// `arguments` are bound to `signature`.
+  /// `arguments` are bound to `signature`. They are copied, so that a function
+  /// may write into them.
   CallFrame(const Signature &signature, ArrayRef<Array> arguments);
+  /// The same without copies: the memory, 64-byte aligned, stays the caller's.
+  CallFrame(const Signature &signature, ArrayRef<ArrayView> arguments);
   ~CallFrame();
   CallFrame(const CallFrame &) = delete;
   CallFrame &operator=(const CallFrame &) = delete;
@@ -57,10 +66,15 @@ public:
   /// Returns the results after the call and frees their buffers.
   llvm::Expected<SmallVector<Array>> takeResults();
 
+  /// Frees the buffers of the results of the last call, unread. The frame may
+  /// be called again.
+  void freeResults();
+
 private:
   /// 64-byte aligned memory of the size asked for.
   void *allocate(size_t bytes);
-  void addArgument(const ValueType &type, const Array &array);
+  void addArguments(ArrayRef<ArrayView> arguments);
+  void addArgument(const ValueType &type, const ArrayView &view);
 
   const Signature &signature;
   SmallVector<std::unique_ptr<void, void (*)(void *)>> buffers;

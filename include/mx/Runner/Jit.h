@@ -24,6 +24,9 @@ public:
   /// (see readSignature) are errors. OpenMP code runs on as many threads as
   /// OMP_NUM_THREADS says when the first such module is compiled.
   static llvm::Expected<Executable> create(ModuleOp module, StringRef entry);
+  /// The same of several entries, which share one compilation.
+  static llvm::Expected<std::vector<Executable>>
+  create(ModuleOp module, ArrayRef<StringRef> entries);
   ~Executable();
   Executable(Executable &&);
 
@@ -35,13 +38,20 @@ public:
   llvm::Expected<SmallVector<Array>> call(ArrayRef<Array> arguments,
                                           double *milliseconds = nullptr) const;
 
+  /// Calls the entry on `frame`, made for its signature; returns milliseconds.
+  double run(CallFrame &frame) const;
+
 private:
   Executable();
 
   std::unique_ptr<Signature> signature;
-  std::unique_ptr<ExecutionEngine> engine;
+  std::shared_ptr<ExecutionEngine> engine;
   void (*function)(void **) = nullptr;
 };
+
+/// Sets the number of threads that OpenMP code runs on from now on. An error
+/// where LLVM's OpenMP is not installed.
+llvm::Error setOpenMPThreads(unsigned count);
 
 /// Returns the assembly that `module` compiles to on this machine.
 llvm::Expected<std::string> emitAssembly(ModuleOp module);

@@ -9,6 +9,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/Pass/PassInstrumentation.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -57,8 +58,10 @@ Operation *findUnlowered(ModuleOp module);
 Operation *findMX(ModuleOp module);
 
 /// Runs a pipeline, written as for mx-opt with or without `builtin.module()`;
-/// an empty one does nothing.
-llvm::Error runPipeline(ModuleOp module, StringRef pipeline);
+/// an empty one does nothing. `watcher`, where there is one, is told of each
+/// pass.
+llvm::Error runPipeline(ModuleOp module, StringRef pipeline,
+                        std::unique_ptr<PassInstrumentation> watcher = nullptr);
 
 /// Replaces the first lowering of `pipeline` (`mx-reference`, `mx-to-llvm`,
 /// `mx-to-nvvm`, `mx-float-to-llvm`; options included) by `lowering`; false

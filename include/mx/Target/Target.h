@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 namespace mx {
 
@@ -97,6 +98,16 @@ pickTarget(llvm::StringRef cpu,
 
 /// Returns the row of the machine this runs on. Nothing else looks at it.
 const TargetRow &hostTarget();
+
+/// Returns true where this machine has the features of `row`.
+bool hostCanRun(const TargetRow &row);
+
+/// What reports say of this machine.
+struct HostFacts {
+  std::string name;           ///< of the processor, `unknown` where not told
+  int64_t lastLevelCache = 0; ///< bytes of all of it, 0 where not told
+};
+HostFacts hostFacts();
 
 } // namespace mx
 

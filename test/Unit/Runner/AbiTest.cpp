@@ -186,3 +186,40 @@ TEST(Bind, CountsAndNamesArguments) {
   EXPECT_EQ(messageOf(bindArguments(signature, arguments)),
             "error: found 3 arguments, wanted 2");
 }
+
+// @first and @second of one compilation, on memory of the caller's: what the
+// function writes there is seen, and a frame can be called again.
+static const char twoEntries[] = R"(
+llvm.func @first(%p: !llvm.ptr) attributes {mx.signature = (tensor<f32>) -> ()} {
+  llvm.return
+}
+llvm.func @_mlir_ciface_first(%p: !llvm.ptr) {
+  %0 = llvm.getelementptr %p[1] : (!llvm.ptr) -> !llvm.ptr, !llvm.ptr
+  %1 = llvm.load %0 : !llvm.ptr -> !llvm.ptr
+  %2 = llvm.load %1 : !llvm.ptr -> f32
+  %3 = llvm.fadd %2, %2 : f32
+  llvm.store %3, %1 : f32, !llvm.ptr
+  llvm.return
+}
+llvm.func @second() -> f32 attributes {mx.signature = () -> f32} {
+  %0 = llvm.mlir.constant(4.0 : f32) : f32
+  llvm.return %0 : f32
+}
+llvm.func @_mlir_ciface_second() -> f32 {
+  %0 = llvm.call @second() : () -> f32
+  llvm.return %0 : f32
+}
+)";
+
+TEST_F(AbiTest, EntriesShareACompilationAndMemoryIsTheCallers) {
+  std::vector<Executable> entries =
+      get(Executable::create(*parse(twoEntries), {"first", "second"}));
+  ASSERT_EQ(entries.size(), 2u);
+  alignas(64) float value = 3.0f;
+  CallFrame frame(entries[0].getSignature(), {ArrayView{&value, {}}});
+  entries[0].run(frame);
+  entries[0].run(frame);
+  EXPECT_EQ(value, 12.0f);
+  SmallVector<Array> results = get(entries[1].call({}));
+  EXPECT_EQ(toFloats(results[0]), std::vector<float>{4.0f});
+}
