@@ -32,7 +32,8 @@ static Value quantize(OpBuilder &builder, Location loc, Value source,
       format);
   return QuantizeOp::create(
       builder, loc, init.getType(), source, init, outer,
-      QuantizerAttr::get(builder.getContext(), preset.quantizer));
+      QuantizerAttr::get(builder.getContext(), preset.quantizer),
+      /*lowering_config=*/LoweringConfigAttr());
 }
 
 /// y = mx.matmul(quantize(x), w) from 0
@@ -46,7 +47,8 @@ static Value buildProduct(OpBuilder &builder, Location loc, Value x, Value w,
                                         resultType.getElementType());
   Value init = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
   return MatmulOp::create(builder, loc, resultType, x, w, init,
-                          /*accumulate=*/AccumulateAttr());
+                          /*accumulate=*/AccumulateAttr(),
+                          /*lowering_config=*/LoweringConfigAttr());
 }
 
 static OwningOpRef<ModuleOp> buildModule(MLIRContext &context,
@@ -73,33 +75,19 @@ static OwningOpRef<ModuleOp> buildModule(MLIRContext &context,
 }
 
 namespace {
-/// Reads the kernel from `lowering_config` while there is one: `kernel = NAME`
-/// in the attribute's text.
+/// Reads the kernel from `lowering_config` while there is one.
 class KernelWatcher final : public PassInstrumentation {
 public:
   explicit KernelWatcher(std::string &kernel) : kernel(kernel) {}
 
   void runAfterPass(Pass *, Operation *op) override {
-    op->walk([&](Operation *inner) {
-      // Inherent or not, as it prints.
-      if (auto matmul = dyn_cast<MatmulOp>(inner))
-        if (Attribute config = matmul->getAttr("lowering_config"))
-          readKernel(config);
+    op->walk([&](MatmulOp matmul) {
+      if (LoweringConfigAttr config = matmul.getLoweringConfigAttr())
+        kernel = config.getKernel().str();
     });
   }
 
 private:
-  void readKernel(Attribute config) {
-    std::string text;
-    llvm::raw_string_ostream(text) << config;
-    StringRef value = StringRef(text).split("kernel = ").second;
-    value.consume_front("\"");
-    StringRef name =
-        value.take_while([](char c) { return llvm::isAlnum(c) || c == '_'; });
-    if (!name.empty())
-      kernel = name.str();
-  }
-
   std::string &kernel;
 };
 } // namespace

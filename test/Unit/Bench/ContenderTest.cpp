@@ -27,10 +27,9 @@ struct SwapParts final : PassWrapper<SwapParts, OperationPass<ModuleOp>> {
     addPack(main, type, swapped);
     takeSwapped(main, type, swapped);
     main.walk([](MatmulOp op) {
-      Builder builder(op);
-      op->setAttr("lowering_config",
-                  builder.getDictionaryAttr(builder.getNamedAttr(
-                      "kernel", builder.getStringAttr("ab"))));
+      op.setLoweringConfigAttr(LoweringConfigAttr::get(
+          op.getContext(), "x86-64-v3", "ab", /*rows=*/1, /*vectors=*/2,
+          /*k_block=*/256));
     });
   }
 
