@@ -10,9 +10,10 @@
 namespace mlir::mx {
 
 /// Each writes the loops that do `op` (on memrefs with contiguous rows, with a
-/// lowering config) before it; the caller erases it.
+/// lowering config) before it; the caller erases it. Fails with an error where
+/// the kernel is not generated.
 void vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op);
-void vectorizeMatmul(ScalarBuilder &b, MatmulPartsOp op);
+LogicalResult vectorizeMatmul(ScalarBuilder &b, MatmulPartsOp op);
 
 } // namespace mlir::mx
 

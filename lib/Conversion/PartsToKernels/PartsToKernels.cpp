@@ -59,13 +59,7 @@ private:
       vectorizeQuantize(b, quantize);
       return success();
     }
-    auto matmul = cast<MatmulPartsOp>(op);
-    StringRef kernel = matmul.getLoweringConfigAttr().getKernel();
-    if (kernel != "f32")
-      return op->emitOpError("found kernel '")
-             << kernel << "', code is generated for 'f32' only";
-    vectorizeMatmul(b, matmul);
-    return success();
+    return vectorizeMatmul(b, cast<MatmulPartsOp>(op));
   }
 };
 
