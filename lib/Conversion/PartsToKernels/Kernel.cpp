@@ -48,9 +48,10 @@ std::unique_ptr<Kernel> mlir::mx::makeKernel(ScalarBuilder &b,
   switch (::mx::findKernel(product.config.getKernel())->kind) {
   case ::mx::KernelKind::F32:
     return makePanelF32(b, product);
+  case ::mx::KernelKind::AB:
+    return makeKernelAB(b, product);
   case ::mx::KernelKind::BF16:
   case ::mx::KernelKind::I16:
-  case ::mx::KernelKind::AB:
     return nullptr;
   }
   return nullptr;

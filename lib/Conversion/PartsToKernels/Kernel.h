@@ -100,6 +100,10 @@ protected:
 /// Both sides decoded to f32, weights by panels of k_block elements.
 std::unique_ptr<Kernel> makePanelF32(ScalarBuilder &b, const Product &product);
 
+/// Bytes decoded in registers, for few rows; both sides in blocks of one size,
+/// the weights packed and of 4 bits.
+std::unique_ptr<Kernel> makeKernelAB(ScalarBuilder &b, const Product &product);
+
 /// The kernel that the config names, null where it is not generated.
 std::unique_ptr<Kernel> makeKernel(ScalarBuilder &b, const Product &product);
 

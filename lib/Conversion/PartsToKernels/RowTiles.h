@@ -1,0 +1,17 @@
+//===- RowTiles.h - rows in tiles of a height -------------------*- C++ -*-===//
+
+#ifndef MX_LIB_CONVERSION_PARTSTOKERNELS_ROWTILES_H
+#define MX_LIB_CONVERSION_PARTSTOKERNELS_ROWTILES_H
+
+#include "../ScalarBuilder.h"
+
+namespace mlir::mx {
+
+/// body(m, rows) for tiles of `height` of the rows 0 to `extent`, then for the
+/// rows that are left over, whose number a switch finds.
+void forTilesOfRows(ScalarBuilder &b, Value extent, int64_t height,
+                    function_ref<void(Value, int64_t)> body);
+
+} // namespace mlir::mx
+
+#endif // MX_LIB_CONVERSION_PARTSTOKERNELS_ROWTILES_H
