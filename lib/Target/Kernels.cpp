@@ -63,6 +63,8 @@ RegisterTile mx::registerTile(const TargetRow &row, const KernelRow &kernel) {
     return double(tile.rows * tile.vectors) / (tile.rows + tile.vectors);
   };
   for (int vectors : {1, 2, 4}) {
+    if (vectors > 1 && kernelInfo(kernel.kind).inRegisters)
+      break;
     int left = row.vectorRegisters - registersNeeded(registers, {0, vectors});
     RegisterTile tile{left / (vectors * registers.accumulators), vectors};
     if (tile.rows > 0 && workPerLoad(tile) > workPerLoad(best))

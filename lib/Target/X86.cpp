@@ -15,9 +15,9 @@ using namespace mx;
 static constexpr int64_t KiB = 1024;
 
 // Registers {accumulators, weights, shared}. With 16 registers `i16` keeps its
-// f32 sums in memory; with 32 beside the integers. `ab` has two integer sums
-// and one f32 sum a row and vector; its shared registers are the broadcast, the
-// product of vpmaddubsw, two tables, and codes or mask.
+// f32 sums in memory; with 32 beside the integers. `ab` has two integer sums a row,
+// and with 32 registers one f32 sum (else in memory); its shared registers are
+// the broadcast, the product of vpmaddubsw, two tables, and codes.
 
 // Products are rounded before they are added. Costs are counts for 4 lanes: 10
 // operations a vector of decoded weights, a store and a reload.
@@ -33,7 +33,7 @@ static constexpr KernelRow genericKernels[] = {
 static constexpr KernelRow v3Kernels[] = {
     {KernelKind::F32, {1, 1, 1}, 10.7, 25, 0, 0.83},
     {KernelKind::I16, {1, 1, 2}, 6, 10, 1, 0.9},      // 72 / 256 weights
-    {KernelKind::AB, {3, 2, 5}, 2.33, 0, 1.67, 0.95}, // 28 / 256 weights
+    {KernelKind::AB, {2, 2, 5}, 2.33, 0, 1.67, 0.95}, // 28 / 256 weights
 };
 
 // One 512-bit operation a cycle on the pipes that multiply. bf16: the count

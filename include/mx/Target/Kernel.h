@@ -134,7 +134,8 @@ int registersNeeded(const TileRegisters &registers, RegisterTile tile);
 
 /// Returns the tile that does most work a load, rows * vectors /
 /// (rows + vectors), among those that fit; 1, 2 or 4 vectors, so that they
-/// divide the packed blocks. 1 x 1 where nothing fits.
+/// divide the packed blocks, 1 where a kernel decodes in registers: its weights
+/// come one vector at a time. 1 x 1 where nothing fits.
 RegisterTile registerTile(const TargetRow &row, const KernelRow &kernel);
 
 } // namespace mx
