@@ -158,7 +158,7 @@ void PanelMatmul::multiplyColumns(Value n) {
 
 void PanelMatmul::decodePanel(Value n, Value begin, Value end) {
   Value last = b.sub(extentN, b.index(1));
-  bool isShared = cast<MemRefType>(op.getRhs()[0].getType()).getRank() == 2;
+  bool isShared = op.isRhsShared();
   b.nest(b.index(config.getVectors()), [&](ValueRange v) {
     Value column = b.mul(v[0], b.index(lanes));
     SmallVector<SmallVector<Value>> rows;
