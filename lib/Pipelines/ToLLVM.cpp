@@ -103,6 +103,9 @@ void buildToLLVMPipeline(OpPassManager &pm,
   select.target = options.target;
   select.strict = options.strict;
   pm.addPass(createMXSelectLoweringPass(select));
+  MXPrepackWeightsPassOptions prepack;
+  prepack.packFunctions = true;
+  pm.addPass(createMXPrepackWeightsPass(prepack));
   addParts(pm);
   addBufferization(pm);
   pm.addPass(createCSEPass());

@@ -136,6 +136,19 @@ static std::string whyNotI16(const OperandFacts &weights,
   return whyNoGap(activations, maxGap);
 }
 
+/// Returns why blocks of both sides are not those that integer kernels sum.
+static std::string whyNotBlocks(const OperandFacts &weights,
+                                const OperandFacts &activations) {
+  if (weights.blockSize != activations.blockSize)
+    return found("blocks are not those of the weights, of " +
+                     Twine(weights.blockSize),
+                 activations);
+  // Vectors hold 16 codes; sums of more than 32 products exceed 16 bits.
+  if (weights.blockSize != 16 && weights.blockSize != 32)
+    return found("integer kernels sum blocks of 16 and 32", weights);
+  return {};
+}
+
 static std::string whyNotAB(const OperandFacts &weights,
                             const OperandFacts &activations) {
   std::string reason = whyNoSmallWeights(weights);
@@ -145,7 +158,7 @@ static std::string whyNotAB(const OperandFacts &weights,
     return found("activation elements up to " + Twine(activations.maxUnits()) +
                      " units are no signed bytes",
                  activations);
-  return reason;
+  return reason.empty() ? whyNotBlocks(weights, activations) : reason;
 }
 
 static const char *instructions(MacKind kind) {

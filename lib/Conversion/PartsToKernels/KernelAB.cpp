@@ -76,9 +76,11 @@ private:
                                   ValueRange carried, Value acc);
   void addSecondDigits(Value tile, Value m, Value acc);
   SmallVector<Value> addBlock(const BlockPair &pair, ArrayRef<Value> accs);
-  /// The sums of a block: for each table and row.
-  SmallVector<SmallVector<Value>> sumBlock(const BlockPair &pair);
-  SmallVector<SmallVector<Value>> startSums(const BlockPair &pair);
+  /// The sums of a block: for each table, for each row.
+  SmallVector<Value> sumBlock(const BlockPair &pair);
+  SmallVector<Value> startSums(const BlockPair &pair);
+  SmallVector<Value> addWord(const BlockPair &pair, Value word,
+                             ValueRange sums);
 
   /// Sums of all columns and `height` rows stay in registers.
   bool holdsSums(int64_t height) const {
@@ -321,7 +323,7 @@ void KernelAB::addSecondDigits(Value tile, Value m, Value acc) {
 /// accs + the products of a block, one of `accs` for each row.
 SmallVector<Value> KernelAB::addBlock(const BlockPair &pair,
                                       ArrayRef<Value> accs) {
-  SmallVector<SmallVector<Value>> sums = sumBlock(pair);
+  SmallVector<Value> sums = sumBlock(pair);
   SmallVector<Value> result(accs);
   auto floats = VectorType::get(lanes, b.getF32Type());
   for (size_t side = 0; side < tables.size(); ++side) {
@@ -331,7 +333,8 @@ SmallVector<Value> KernelAB::addBlock(const BlockPair &pair,
       Value ofRow = b.load(pair.from.scales, {row, pair.entry});
       Value scale = b.mul(scales, splat(b, ofRow, lanes));
       Value sum = b.make<arith::SIToFPOp>(
-          floats, widenByteSums(b, this->row, sums[side][i]));
+          floats, widenByteSums(b, this->row,
+                                sums[side * pair.rows.size() + i]));
       if (side == 1)
         sum = b.make<arith::NegFOp>(sum);
       result[i] = b.make<vector::FMAOp>(sum, scale, result[i]);
@@ -340,42 +343,57 @@ SmallVector<Value> KernelAB::addBlock(const BlockPair &pair,
   return result;
 }
 
-SmallVector<SmallVector<Value>> KernelAB::startSums(const BlockPair &pair) {
+SmallVector<Value> KernelAB::startSums(const BlockPair &pair) {
   Type element = hasDotProducts(row) ? b.getI32Type() : b.getI16Type();
   auto type = VectorType::get(lanes * 32 / element.getIntOrFloatBitWidth(),
                               element);
   Value zero = splatConstant(b, type, 0);
-  SmallVector<SmallVector<Value>> sums(
-      tables.size(), SmallVector<Value>(pair.rows.size(), zero));
+  SmallVector<Value> sums(tables.size() * pair.rows.size(), zero);
   if (pair.from.starts)
     for (auto [i, row] : llvm::enumerate(pair.rows))
-      sums[0][i] = castLanes(
+      sums[i] = castLanes(
           b, broadcastWord(b, pair.from.starts, {row, pair.entry}, 4 * lanes),
           element);
   return sums;
 }
 
-SmallVector<SmallVector<Value>> KernelAB::sumBlock(const BlockPair &pair) {
-  SmallVector<SmallVector<Value>> sums = startSums(pair);
-  Value words = b.index(reader.wordsOfBlock());
-  Value base = b.mul(pair.entry, b.index(2 * reader.wordsOfBlock()));
-  for (int64_t word = 0; word < reader.wordsOfBlock(); ++word) {
-    Value inTile = b.add(b.mul(pair.block, words), b.index(word));
-    Value codes = reader.codes(pair.columns, pair.tile, inTile);
-    for (bool high : {false, true}) {
-      Value indices = nibblesOf(b, codes, high);
-      SmallVector<Value> weights;
-      for (ArrayRef<int8_t> table : tables)
-        weights.push_back(lookUpNibbles(b, table, indices));
-      Value at = b.add(base, b.index(2 * word + high));
-      for (auto [i, row] : llvm::enumerate(pair.rows)) {
-        Value x = broadcastWord(b, pair.from.words, {row, at}, 4 * lanes);
-        for (auto [side, w] : llvm::enumerate(weights))
-          sums[side][i] = addByteProducts(b, this->row, sums[side][i], w, x);
+/// The sums of a block, for each table and row, after those of `word`.
+SmallVector<Value> KernelAB::addWord(const BlockPair &pair, Value word,
+                                     ValueRange sums) {
+  Value inTile =
+      b.add(b.mul(pair.block, b.index(reader.wordsOfBlock())), word);
+  Value codes = reader.codes(pair.columns, pair.tile, inTile);
+  Value first = b.add(b.mul(pair.entry, b.index(2 * reader.wordsOfBlock())),
+                      b.mul(word, b.index(2)));
+  SmallVector<Value> next(sums);
+  for (bool high : {false, true}) {
+    Value indices = nibblesOf(b, codes, high);
+    SmallVector<Value> weights;
+    for (ArrayRef<int8_t> table : tables)
+      weights.push_back(lookUpNibbles(b, table, indices));
+    Value at = b.add(first, b.index(high));
+    for (auto [i, row] : llvm::enumerate(pair.rows)) {
+      Value x = broadcastWord(b, pair.from.words, {row, at}, 4 * lanes);
+      for (auto [side, w] : llvm::enumerate(weights)) {
+        Value &sum = next[side * pair.rows.size() + i];
+        sum = addByteProducts(b, this->row, sum, w, x);
       }
     }
   }
-  return sums;
+  return next;
+}
+
+SmallVector<Value> KernelAB::sumBlock(const BlockPair &pair) {
+  SmallVector<Value> sums = startSums(pair);
+  if (row.vectorRegisters >= 32) {
+    for (int64_t word = 0; word < reader.wordsOfBlock(); ++word)
+      sums = addWord(pair, b.index(word), sums);
+    return sums;
+  }
+  return rolledLoop(b, b.index(reader.wordsOfBlock()), sums,
+                    [&](Value word, ValueRange sums) {
+                      return addWord(pair, word, sums);
+                    });
 }
 
 std::unique_ptr<Kernel> mlir::mx::makeKernelAB(ScalarBuilder &b,

@@ -1,7 +1,8 @@
-//===- RowTiles.cpp - rows in tiles of a height ---------------------------===//
+//===- RowTiles.cpp - loops around register tiles -------------------------===//
 
 #include "RowTiles.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -27,4 +28,17 @@ void mlir::mx::forTilesOfRows(ScalarBuilder &b, Value extent, int64_t height,
     body(b.sub(extent, rest), left);
     scf::YieldOp::create(b);
   }
+}
+
+SmallVector<Value> mlir::mx::rolledLoop(ScalarBuilder &b, Value extent,
+                                        ValueRange carried,
+                                        ScalarBuilder::LoopBody body) {
+  SmallVector<Value> results = b.loop(b.index(0), extent, carried, body);
+  auto unroll = LLVM::LoopUnrollAttr::get(
+      b.getContext(), /*disable=*/b.getBoolAttr(true), {}, {}, {}, {}, {}, {});
+  auto annotation = LLVM::LoopAnnotationAttr::get(
+      b.getContext(), {}, {}, {}, unroll, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+      {});
+  results.front().getDefiningOp()->setAttr("llvm.loop_annotation", annotation);
+  return results;
 }

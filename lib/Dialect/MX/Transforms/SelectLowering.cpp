@@ -59,7 +59,8 @@ static int64_t panelDepth(const ::mx::TargetRow &row, int64_t columns) {
 
 /// Kernels that code is generated for.
 static bool isGenerated(const ::mx::KernelInfo &kernel) {
-  return kernel.kind == ::mx::KernelKind::F32;
+  return kernel.kind == ::mx::KernelKind::F32 ||
+         kernel.kind == ::mx::KernelKind::AB;
 }
 
 /// All kernels, those that may be used first, each by predicted cycles.
