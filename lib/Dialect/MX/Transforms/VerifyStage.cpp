@@ -51,7 +51,8 @@ static bool isMXOp(Operation *op) {
 }
 
 static bool isPartsOp(Operation *op) {
-  return isa<QuantizePartsOp, DequantizePartsOp, MatmulPartsOp>(op);
+  return isa<QuantizePartsOp, DequantizePartsOp, MatmulPartsOp, PackPartsOp,
+             UnpackPartsOp>(op);
 }
 
 //===----------------------------------------------------------------------===//
