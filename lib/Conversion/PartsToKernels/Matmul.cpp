@@ -100,7 +100,7 @@ void Matmul::finishVector(ValueRange at, Value sum, Value outerX, Value n) {
   Value outer = outerX ? splat(b, outerX, lanes) : Value();
   const FormatSpec &format = product.weights;
   if (format.hasOuterScale()) {
-    Value scales = product.rhs[2], ofColumns;
+    Value scales = product.rhs.back(), ofColumns;
     if (format.outer == ::mx::OuterScale::Row)
       ofColumns =
           loadVector(b, scales, product.at(scales, {n}), lanes, b.getF32Type());
@@ -120,8 +120,8 @@ void Matmul::finishElements(Value m, Value n, Value v, Value outerX) {
   b.loop(b.add(n, first), product.n, {}, [&](Value column, ValueRange) {
     Value outer = outerX;
     if (product.weights.hasOuterScale()) {
-      Value scale = loadOuter(b, product.weights, product.rhs[2],
-                              product.at(product.rhs[2], {column}));
+      Value scale = loadOuter(b, product.weights, product.rhs.back(),
+                              product.at(product.rhs.back(), {column}));
       outer = outer ? b.mul(outer, scale) : scale;
     }
     SmallVector<Value> at = product.at(product.init, {m, column});
