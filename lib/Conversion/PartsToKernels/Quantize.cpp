@@ -1,31 +1,36 @@
 //===- Quantize.cpp - quantize_parts by vectors ---------------------------===//
 //
-// A block at a time, as in lib/Numerics/Block.cpp: extremes by integer maxima
-// (magnitudes order as their bits do), scale codes in scalars, element codes by
-// comparison with the bounds between neighbouring codes. 4-bit elements.
+// As many blocks of a row at a time as a vector has lanes, a group:
+//
+//   largest magnitudes   a vector a block, then transposed: a lane a block
+//   scales               by vectors; codes and what divides go to scratch
+//   elements             block by block, under scales that are broadcast
+//
+// Groups that are not whole, and sources that are not plain f32, are first
+// copied: converted, divided by the outer scale, and filled up with zeros.
 //
 //===----------------------------------------------------------------------===//
 
 #include "../ScalarCodec.h"
 #include "Expand.h"
 #include "VectorCodec.h"
+#include "VectorEncode.h"
+#include "VectorPack.h"
 
 #include "mx/Numerics/Codec.h"
+#include "mx/Numerics/Packing.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace mlir::mx;
 using ::mx::FormatSpec;
-using ::mx::Rounding;
 using ::mx::Scheme;
 
-/// Codes of one sign: 0 to 7 have the magnitudes of a 4-bit element.
-static constexpr int kMagnitudes = 8;
-static constexpr int64_t kSignBit = 8;
+/// Elements that are packed at a time.
+static constexpr int64_t kPiece = 32;
+static constexpr int64_t kAlignment = 64;
 
 namespace {
 
@@ -33,222 +38,330 @@ namespace {
 class VectorQuantizer {
 public:
   VectorQuantizer(ScalarBuilder &b, QuantizePartsOp op)
-      : b(b), op(op), format(op.getFormatSpec()),
-        quantizer(op.getQuantizer().getQuantizer()),
-        lanes(lanesInBlock(op.getLoweringConfigAttr().getRow(), format)),
-        vectors(format.blockSize / lanes) {}
-
-  /// Quantizes block `block` of the row `row` of length `k`.
-  void quantize(ValueRange row, Value block, Value k);
+      : b(b), op(op), target(op.getLoweringConfigAttr().getRow()),
+        format(op.getFormatSpec()), quantizer(op.getQuantizer().getQuantizer()),
+        divider(target, format.scale), lanes(lanesInBlock(target, format)),
+        piece(std::min<int64_t>(kPiece, format.blockSize)),
+        sides(format.scalesPerBlock()) {}
+  void emit();
 
 private:
-  SmallVector<Value> loadBlock(Value first, Value k);
-  SmallVector<Value> extremes(ArrayRef<Value> x);
-  SmallVector<Value> scaleCodes(ArrayRef<Value> sides);
-  Value encode(Value x, ArrayRef<Value> scales);
-  Value encodeMagnitude(Value quotient);
-  Value withSign(Value x, Value codes);
-  void storeElements(Value codes, Value first);
+  Value allocate(ArrayRef<int64_t> shape, Type element);
+  void allocateScratch();
+  void quantizeGroup(Value group);
+  Value loadGroup(Value first);
+  Value sourceFrom(Value first);
+  void copyGroup(Value first, bool isWhole);
+  SmallVector<Value> largestMagnitudes();
+  Value largestBits(bool isUnsigned);
+  void makeScales();
+  void storeFactors(ArrayRef<Value> codes, Value finite);
+  void quantizeBlock(Value inGroup, Value block);
+  Value encode(Value x, ArrayRef<Value> factors);
 
-  Value splatF32(float value) { return splat(b, b.f32(value), lanes); }
-  Value splatI32(int64_t value) { return splat(b, b.i32(value), lanes); }
+  int64_t groupSize() const { return lanes * format.blockSize; }
+  int64_t scaleBytes() const { return ::mx::scaleBytesPerBlock(format); }
 
   ScalarBuilder &b;
   QuantizePartsOp op;
+  const ::mx::TargetRow &target;
   const FormatSpec format;
   const ::mx::Quantizer quantizer;
-  const int64_t lanes, vectors; ///< lanes of a vector, vectors of a block
+  const VectorDivider divider;
+  const int64_t lanes; ///< of a vector, and blocks of a group
+  const int64_t piece;
+  const int64_t sides;
+  /// Of a group: elements, bytes of scales, all ones or zeros for a block that
+  /// is finite or not, and what divides, [factor and side, block].
+  Value copy, scales, keep, factors;
   SmallVector<Value> row;
+  Value k, x; ///< extent of the row; elements of the group
 };
 
 } // namespace
 
-/// The elements from `first` on as vectors of f32, without the outer scale;
-/// past the end of the row zeros, whose codes are 0.
-SmallVector<Value> VectorQuantizer::loadBlock(Value first, Value k) {
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+/// Memory of the function, or of the thread of a parallel loop.
+Value VectorQuantizer::allocate(ArrayRef<int64_t> shape, Type element) {
+  OpBuilder::InsertionGuard guard(b);
+  Operation *scope =
+      op->getParentWithTrait<OpTrait::AutomaticAllocationScope>();
+  b.setInsertionPointToStart(&scope->getRegion(0).front());
+  return b.make<memref::AllocaOp>(MemRefType::get(shape, element),
+                                  b.getI64IntegerAttr(kAlignment));
+}
+
+void VectorQuantizer::allocateScratch() {
+  copy = allocate(groupSize(), b.getF32Type());
+  scales = allocate(lanes * scaleBytes(), b.getI8Type());
+  keep = allocate(lanes, b.getI8Type());
+  factors = allocate({divider.factorCount() * sides, lanes}, b.getF32Type());
+}
+
+/// Elements `first` to `first` + a group of the row, which are there.
+Value VectorQuantizer::sourceFrom(Value first) {
+  using Sizes = SmallVector<OpFoldResult>;
+  auto type = cast<MemRefType>(op.getSource().getType());
+  Sizes offsets(row.begin(), row.end());
+  offsets.push_back(first);
+  Sizes sizes(row.size(), b.getIndexAttr(1)),
+      strides(type.getRank(), b.getIndexAttr(1));
+  sizes.push_back(b.getIndexAttr(groupSize()));
+  auto flat = memref::SubViewOp::inferRankReducedResultType(
+      groupSize(), type, offsets, sizes, strides);
+  return b.make<memref::SubViewOp>(cast<MemRefType>(flat), op.getSource(),
+                                   offsets, sizes, strides);
+}
+
+/// Elements as f32, without the outer scale; past the end zeros.
+void VectorQuantizer::copyGroup(Value first, bool isWhole) {
   Value source = op.getSource();
   Type element = cast<MemRefType>(source.getType()).getElementType();
   auto type = VectorType::get(lanes, element);
-  auto eachVector = [&](function_ref<Value(ArrayRef<Value>, Value)> load) {
-    SmallVector<Value> all;
-    for (int64_t i = 0; i < vectors; ++i) {
-      SmallVector<Value> at(row);
-      at.push_back(b.add(first, b.index(i * lanes)));
-      all.push_back(load(at, at.back()));
-    }
-    return all;
-  };
-  Value isWhole = b.lessEqual(b.add(first, b.index(format.blockSize)), k);
-  SmallVector<Type> types(vectors, type);
-  return b.conditional(
-      types, isWhole,
-      [&] {
-        return eachVector([&](ArrayRef<Value> at, Value) {
-          return loadVector(b, source, at, lanes, element);
-        });
-      },
-      [&] {
-        Value zeros = b.make<arith::ConstantOp>(b.getZeroAttr(type));
-        return eachVector([&](ArrayRef<Value> at, Value i) {
-          Value mask = b.make<vector::CreateMaskOp>(
-              VectorType::get(lanes, b.getI1Type()), b.sub(k, i));
-          return b.make<vector::MaskedLoadOp>(type, source, at, mask, zeros);
-        });
-      });
-}
-
-/// Largest magnitudes of the positive and of the negative elements, in a
-/// symmetric format of all, and whether all are finite. Those of a block that
-/// is not finite are 0.
-SmallVector<Value> VectorQuantizer::extremes(ArrayRef<Value> x) {
-  bool isSymmetric = format.scheme == Scheme::Symmetric;
-  Value sign = splatI32(std::numeric_limits<int32_t>::min());
-  Value magnitudeMask = splatI32(std::numeric_limits<int32_t>::max());
-  SmallVector<Value> largest(isSymmetric ? 1 : 2, splatI32(0));
-  auto update = [&](Value &to, Value bits) {
-    to = b.make<arith::MaxSIOp>(to, bits);
-  };
-  for (Value vector : x) {
-    Value bits = vectorBits(b, vector);
-    if (isSymmetric) {
-      update(largest[0], b.bitAnd(bits, magnitudeMask));
-      continue;
-    }
-    // Of the other side's elements the sign bit is set: they are negative.
-    update(largest[0], bits);
-    update(largest[1], b.make<arith::XOrIOp>(bits, sign));
-  }
-  Value finite, infinity = b.i32(0x7F800000);
-  SmallVector<Value> sides;
-  for (Value bits : largest) {
-    sides.push_back(
-        b.make<vector::ReductionOp>(vector::CombiningKind::MAXSI, bits));
-    Value isFinite = b.less(sides.back(), infinity);
-    finite = finite ? b.bitAnd(finite, isFinite) : isFinite;
-  }
-  for (Value &side : sides)
-    side = b.floatOf(b.select(finite, side, b.i32(0)));
-  sides.push_back(finite);
-  return sides;
-}
-
-/// A side without elements copies the other one's scale.
-SmallVector<Value> VectorQuantizer::scaleCodes(ArrayRef<Value> sides) {
-  Value zero = b.f32(0);
-  auto ofSide = [&](Value m) {
-    Value code = scaleOfMax(b, format, quantizer, m);
-    Value ofZeros = b.i32(::mx::scaleOfZeros(format, quantizer));
-    return b.select(b.less(zero, m), code, ofZeros);
-  };
-  if (format.scheme == Scheme::Symmetric)
-    return {ofSide(sides[0])};
-  Value positive = ofSide(sides[0]), negative = ofSide(sides[1]);
-  return {b.select(b.less(zero, sides[0]), positive, negative),
-          b.select(b.less(zero, sides[1]), negative, positive)};
-}
-
-/// The number of bounds that `quotient` >= 0 reaches, and so the code of its
-/// magnitude, saturated.
-Value VectorQuantizer::encodeMagnitude(Value quotient) {
-  Value code = splatI32(0);
-  for (int upper = 1; upper < kMagnitudes; ++upper) {
-    float above = std::fabs(::mx::decodeElement(format, upper));
-    float below = std::fabs(::mx::decodeElement(format, upper - 1));
-    bool towardZero = quantizer.rounding == Rounding::TowardZero;
-    float bound = towardZero ? above : (below + above) / 2; // exact
-    // A tie goes away from zero, or to the even code.
-    bool takesTie =
-        quantizer.rounding != Rounding::NearestEven || upper % 2 == 0;
-    Value limit = splatF32(bound);
-    Value reached =
-        takesTie ? b.lessEqual(limit, quotient) : b.less(limit, quotient);
-    code = b.add(code, b.make<arith::ExtUIOp>(code.getType(), reached));
-  }
-  return code;
-}
-
-/// `codes` of magnitudes with the signs of `x`: see encodeElement.
-Value VectorQuantizer::withSign(Value x, Value codes) {
-  Value isNegative = b.less(vectorBits(b, x), splatI32(0));
-  if (::mx::spec(format.element).exponentBits == 0) {
-    Value minus = b.bitAnd(b.sub(splatI32(0), codes), splatI32(15));
-    return b.select(isNegative, minus, codes);
-  }
-  Value isSigned =
-      b.bitOr(codes, b.select(isNegative, splatI32(kSignBit), splatI32(0)));
-  if (format.scheme == Scheme::Symmetric)
-    return isSigned;
-  return b.select(b.equal(codes, splatI32(0)), codes, isSigned);
-}
-
-/// The codes of `x` under the vectors `scales`.
-Value VectorQuantizer::encode(Value x, ArrayRef<Value> scales) {
-  Value scale = scales[0];
-  if (format.scheme == Scheme::Asymmetric)
-    scale = b.select(b.less(x, splatF32(0)), scales[1], scale);
-  Value bits =
-      b.bitAnd(vectorBits(b, x), splatI32(std::numeric_limits<int32_t>::max()));
-  Value magnitude = b.make<arith::BitcastOp>(x.getType(), bits);
-  return withSign(x, encodeMagnitude(b.divide(magnitude, scale)));
-}
-
-/// Packs two codes a byte, the even k in the low nibble.
-void VectorQuantizer::storeElements(Value codes, Value first) {
-  Value bytes =
-      b.make<arith::TruncIOp>(VectorType::get(lanes, b.getI8Type()), codes);
-  SmallVector<int64_t> even, odd;
-  for (int64_t lane = 0; lane < lanes; lane += 2) {
-    even.push_back(lane);
-    odd.push_back(lane + 1);
-  }
-  Value low = b.make<vector::ShuffleOp>(bytes, bytes, even);
-  Value high = b.make<vector::ShuffleOp>(bytes, bytes, odd);
-  Value four = splat(b, b.integer(b.getI8Type(), 4), lanes / 2);
-  SmallVector<Value> at(row);
-  at.push_back(b.shr(first, b.index(1)));
-  storeVector(b, b.bitOr(low, b.shl(high, four)), op.getCodes(), at);
-}
-
-void VectorQuantizer::quantize(ValueRange rowIndices, Value block, Value k) {
-  row = llvm::to_vector(rowIndices);
-  Value first = b.mul(block, b.index(format.blockSize));
-  SmallVector<Value> x = loadBlock(first, k);
-  Value outer;
+  Value zeros = b.make<arith::ConstantOp>(b.getZeroAttr(type)), outer;
   if (op.getOuter())
     outer = splat(b, loadOuter(b, format, op.getOuter(), row), lanes);
-  for (Value &vector : x) {
+  b.nest(b.index(format.blockSize), [&](ValueRange i) {
+    Value to = b.mul(i[0], b.index(lanes)), from = b.add(first, to);
+    SmallVector<Value> at(row);
+    at.push_back(from);
+    Value vector;
+    if (isWhole) {
+      vector = loadVector(b, source, at, lanes, element);
+    } else {
+      Value left = b.make<arith::MaxSIOp>(b.sub(k, from), b.index(0));
+      Value mask = b.make<vector::CreateMaskOp>(
+          VectorType::get(lanes, b.getI1Type()), left);
+      vector = b.make<vector::MaskedLoadOp>(type, source, at, mask, zeros);
+    }
     vector = extendToF32(b, vector);
-    if (outer)
-      vector = b.divide(vector, outer);
-  }
-
-  SmallVector<Value> found = extremes(x);
-  Value finite = found.pop_back_val();
-  SmallVector<Value> codes = scaleCodes(found), scales;
-  for (Value &code : codes) {
-    code = b.select(finite, code, b.i32(::mx::spec(format.scale).nan));
-    Value scale = decodeScale(b, format.scale, code);
-    // A scale of 0 is the emulator's underflow: all its elements are 0.
-    Value vanished = b.equal(scale, b.f32(0));
-    Value infinity = b.f32(std::numeric_limits<float>::infinity());
-    scales.push_back(splat(b, b.select(vanished, infinity, scale), lanes));
-  }
-  storeScales(b, format, op.getScales(), row, block, codes);
-  Value keep = b.select(finite, b.i32(15), b.i32(0));
-  for (auto [i, vector] : llvm::enumerate(x)) {
-    Value elements = b.bitAnd(encode(vector, scales), splat(b, keep, lanes));
-    storeElements(elements, b.add(first, b.index(i * lanes)));
-  }
+    storeVector(b, outer ? b.divide(vector, outer) : vector, copy, to);
+  });
 }
 
-void mlir::mx::vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op) {
+/// The elements of the group that begins at `first`.
+Value VectorQuantizer::loadGroup(Value first) {
+  auto source = cast<MemRefType>(op.getSource().getType());
+  bool isPlain = source.getElementType().isF32() && !op.getOuter();
+  Value end = b.add(first, b.index(groupSize()));
+  auto type = MemRefType::get(
+      groupSize(), b.getF32Type(),
+      StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic, 1));
+  auto asView = [&](Value memref) {
+    return SmallVector<Value>{b.make<memref::CastOp>(type, memref)};
+  };
+  return b.conditional(
+      type, b.lessEqual(end, k),
+      [&] {
+        if (isPlain)
+          return asView(sourceFrom(first));
+        copyGroup(first, /*isWhole=*/true);
+        return asView(copy);
+      },
+      [&] {
+        copyGroup(first, /*isWhole=*/false);
+        return asView(copy);
+      })[0];
+}
+
+//===----------------------------------------------------------------------===//
+// Scales
+//===----------------------------------------------------------------------===//
+
+static Value maxOf(ScalarBuilder &b, Value first, Value second,
+                   bool isUnsigned) {
+  if (isUnsigned)
+    return b.make<arith::MaxUIOp>(first, second);
+  return b.make<arith::MaxSIOp>(first, second);
+}
+
+/// Halves the lanes that are left to compare: with runs of `run` lanes of
+/// different blocks, a's and b's blocks side by side. Shorter runs stay within
+/// the 128 bits that cheap shuffles reach.
+///
+///    a0 a1 a2 a3, b0 b1 b2 b3  ->  max(a0, a2) max(b0, b2) max(a1, a3) ..
+static Value halve(ScalarBuilder &b, Value first, Value second, int64_t run,
+                   bool isUnsigned) {
+  int64_t lanes = cast<VectorType>(first.getType()).getDimSize(0);
+  int64_t chunk = run < 4 ? std::min<int64_t>(lanes, 4) : lanes;
+  SmallVector<int64_t> low, high;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    int64_t inChunk = lane % chunk, pair = inChunk / (2 * run);
+    bool isSecond = inChunk / run % 2 == 1;
+    low.push_back(lane - inChunk + pair * run + lane % run +
+                  (isSecond ? lanes : 0));
+    high.push_back(low.back() + chunk / 2);
+  }
+  return maxOf(b, b.make<vector::ShuffleOp>(first, second, low),
+               b.make<vector::ShuffleOp>(first, second, high), isUnsigned);
+}
+
+/// The maxima of the bits of each block's elements, a lane a block, as signed
+/// integers (in a symmetric format without sign) or as unsigned ones.
+Value VectorQuantizer::largestBits(bool isUnsigned) {
+  Value magnitudes = splatI32(b, std::numeric_limits<int32_t>::max(), lanes);
+  SmallVector<Value> blocks;
+  for (int64_t block = 0; block < lanes; ++block) {
+    Value largest;
+    for (int64_t i = 0; i < format.blockSize; i += lanes) {
+      Value at = b.index(block * format.blockSize + i);
+      Value bits = vectorBits(b, loadVector(b, x, at, lanes, b.getF32Type()));
+      if (format.scheme == Scheme::Symmetric)
+        bits = b.bitAnd(bits, magnitudes);
+      largest = largest ? maxOf(b, largest, bits, isUnsigned) : bits;
+    }
+    blocks.push_back(largest);
+  }
+  for (int64_t run = 1; blocks.size() > 1; run *= 2) {
+    for (size_t i = 0; i < blocks.size() / 2; ++i)
+      blocks[i] = halve(b, blocks[2 * i], blocks[2 * i + 1], run, isUnsigned);
+    blocks.resize(blocks.size() / 2);
+  }
+  return blocks[0];
+}
+
+/// Bits of the largest magnitudes of each side, or of all elements. Positive
+/// floats are the largest signed integers, negative ones the largest unsigned.
+SmallVector<Value> VectorQuantizer::largestMagnitudes() {
+  Value largest = largestBits(/*isUnsigned=*/false);
+  if (format.scheme == Scheme::Symmetric)
+    return {largest};
+  Value zero = splatI32(b, 0, lanes);
+  Value smallest = largestBits(/*isUnsigned=*/true);
+  Value magnitude = b.bitAnd(
+      smallest, splatI32(b, std::numeric_limits<int32_t>::max(), lanes));
+  return {b.make<arith::MaxSIOp>(largest, zero),
+          b.select(b.less(smallest, zero), magnitude, zero)};
+}
+
+/// Writes what the blocks of the group need to scratch. A side without elements
+/// copies the other one's scale.
+void VectorQuantizer::makeScales() {
+  SmallVector<Value> largest = largestMagnitudes(), codes;
+  Value infinity = splatI32(b, 0x7F800000, lanes), zero = splatI32(b, 0, lanes);
+  Value finite = b.less(largest[0], infinity);
+  if (sides == 2)
+    finite = b.bitAnd(finite, b.less(largest[1], infinity));
+  for (Value &bits : largest) {
+    bits = b.select(finite, bits, zero);
+    codes.push_back(
+        encodeScales(b, target, format, quantizer, floatsOf(b, bits)));
+  }
+  if (sides == 2) {
+    Value positive = codes[0], negative = codes[1];
+    codes[0] = b.select(b.less(zero, largest[0]), positive, negative);
+    codes[1] = b.select(b.less(zero, largest[1]), negative, positive);
+  }
+  storeFactors(codes, finite);
+}
+
+void VectorQuantizer::storeFactors(ArrayRef<Value> codes, Value finite) {
+  Value nan = splatI32(b, ::mx::spec(format.scale).nan, lanes), packed;
+  for (int64_t side = 0; side < sides; ++side) {
+    Value values = decodeScales(b, format.scale, codes[side]);
+    for (auto [i, factor] : llvm::enumerate(divider.factorsOf(b, values)))
+      storeVector(b, factor, factors, {b.index(i * sides + side), b.index(0)});
+    Value code = b.select(finite, codes[side], nan);
+    int64_t bits = 8 * ::mx::spec(format.scale).bytes;
+    packed = side == 0 ? code
+                       : b.bitOr(packed, b.shl(code, splatI32(b, bits, lanes)));
+  }
+  // The bytes of a block are an integer, positive first.
+  auto words = VectorType::get(lanes, b.getIntegerType(8 * scaleBytes()));
+  if (scaleBytes() < 4)
+    packed = b.make<arith::TruncIOp>(words, packed);
+  auto bytes = VectorType::get(lanes * scaleBytes(), b.getI8Type());
+  storeVector(b, b.make<vector::BitCastOp>(bytes, packed), scales, b.index(0));
+  Value ones =
+      b.make<arith::ExtSIOp>(VectorType::get(lanes, b.getI8Type()), finite);
+  storeVector(b, ones, keep, b.index(0));
+}
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+/// The codes of `x` in the low byte of i32. `all` is [factor, side].
+Value VectorQuantizer::encode(Value x, ArrayRef<Value> all) {
+  Value bits = vectorBits(b, x);
+  Value isNegative = b.less(bits, splatI32(b, 0, lanes));
+  SmallVector<Value> own;
+  for (int i = 0; i < divider.factorCount(); ++i)
+    own.push_back(
+        sides == 1 ? all[i] : b.select(isNegative, all[2 * i + 1], all[2 * i]));
+  Value magnitude = floatsOf(
+      b,
+      b.bitAnd(bits, splatI32(b, std::numeric_limits<int32_t>::max(), lanes)));
+  Value code =
+      encodeElements(b, format, quantizer.rounding,
+                     divider.divide(b, magnitude, own), divider.hasFma);
+  const ::mx::ElementSpec &element = ::mx::spec(format.element);
+  if (element.exponentBits == 0)
+    return b.select(isNegative, b.sub(splatI32(b, 0, lanes), code), code);
+  Value sign = b.bitAnd(b.shr(bits, splatI32(b, 32 - element.bits, lanes)),
+                        splatI32(b, 1 << (element.bits - 1), lanes));
+  return b.bitOr(code, sign);
+}
+
+/// Quantizes the block that is `inGroup` of its group and `block` of its row.
+void VectorQuantizer::quantizeBlock(Value inGroup, Value block) {
+  SmallVector<Value> all;
+  for (int64_t i = 0; i < divider.factorCount() * sides; ++i)
+    all.push_back(splat(b, b.load(factors, {b.index(i), inGroup}), lanes));
+  int64_t bytes = piece * ::mx::spec(format.element).bits / 8;
+  int64_t pieces = format.blockSize / piece;
+  Value mask = splat(b, b.load(keep, inGroup), bytes);
+  b.nest(b.index(pieces), [&](ValueRange i) {
+    Value first = b.add(b.mul(inGroup, b.index(format.blockSize)),
+                        b.mul(i[0], b.index(piece)));
+    SmallVector<Value> codes;
+    for (int64_t v = 0; v < piece; v += lanes)
+      codes.push_back(encode(
+          loadVector(b, x, b.add(first, b.index(v)), lanes, b.getF32Type()),
+          all));
+    SmallVector<Value> at(row);
+    at.push_back(
+        b.mul(b.add(b.mul(block, b.index(pieces)), i[0]), b.index(bytes)));
+    storeVector(b, b.bitAnd(packCodes(b, format, codes), mask), op.getCodes(),
+                at);
+  });
+  Value from = b.mul(inGroup, b.index(scaleBytes()));
+  SmallVector<Value> at(row);
+  at.append({block, b.index(0)});
+  storeVector(b, loadVector(b, scales, from, scaleBytes(), b.getI8Type()),
+              op.getScales(), at);
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+void VectorQuantizer::quantizeGroup(Value group) {
+  Value blocks = blocksOf(b, k, format.blockSize);
+  Value first = b.mul(group, b.index(lanes));
+  x = loadGroup(b.mul(first, b.index(format.blockSize)));
+  makeScales();
+  Value count = b.min(b.sub(blocks, first), b.index(lanes));
+  b.nest(count, [&](ValueRange i) { quantizeBlock(i[0], b.add(first, i[0])); });
+}
+
+void VectorQuantizer::emit() {
+  allocateScratch();
   SmallVector<Value> extents;
   int64_t last = cast<MemRefType>(op.getSource().getType()).getRank() - 1;
   for (int64_t axis = 0; axis < last; ++axis)
     extents.push_back(b.dim(op.getSource(), axis));
-  Value k = b.dim(op.getSource(), last);
-  extents.push_back(blocksOf(b, k, op.getFormatSpec().blockSize));
+  k = b.dim(op.getSource(), last);
+  extents.push_back(blocksOf(b, k, groupSize()));
   b.nest(extents, [&](ValueRange at) {
-    VectorQuantizer(b, op).quantize(at.drop_back(), at.back(), k);
+    row = llvm::to_vector(at.drop_back());
+    quantizeGroup(at.back());
   });
+}
+
+void mlir::mx::vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op) {
+  VectorQuantizer(b, op).emit();
 }
