@@ -1,18 +1,22 @@
 //===- Quantize.cpp - quantize_parts by vectors ---------------------------===//
 //
-// As many blocks of a row at a time as a vector has lanes, a group:
+// As many blocks of a row as a vector has lanes are a group. Of some groups, a
+// chunk, first all scales are made:
 //
 //   largest magnitudes   a vector a block, then transposed: a lane a block
 //   scales               by vectors; codes and what divides go to scratch
-//   elements             block by block, under scales that are broadcast
 //
-// Groups that are not whole, and sources that are not plain f32, are first
-// copied: converted, divided by the outer scale, and filled up with zeros.
+// and then all elements, block by block, under scales that are broadcast: the
+// processor works at the scales of several groups at a time, each of which is
+// a long chain. Groups that are not whole, and sources that are not plain f32,
+// are first copied: converted, divided by the outer scale, and filled up with
+// zeros.
 //
 //===----------------------------------------------------------------------===//
 
 #include "../ScalarCodec.h"
 #include "Expand.h"
+#include "Extremes.h"
 #include "VectorCodec.h"
 #include "VectorEncode.h"
 #include "VectorPack.h"
@@ -30,6 +34,8 @@ using ::mx::Scheme;
 
 /// Elements that are packed at a time.
 static constexpr int64_t kPiece = 32;
+/// Elements of a chunk: half of a small first-level cache.
+static constexpr int64_t kChunk = 4096;
 static constexpr int64_t kAlignment = 64;
 
 namespace {
@@ -40,7 +46,9 @@ public:
   VectorQuantizer(ScalarBuilder &b, QuantizePartsOp op)
       : b(b), op(op), target(op.getLoweringConfigAttr().getRow()),
         format(op.getFormatSpec()), quantizer(op.getQuantizer().getQuantizer()),
-        divider(target, format.scale), lanes(lanesInBlock(target, format)),
+        divider(target, format, quantizer.rounding),
+        lanes(lanesInBlock(target, format)),
+        groups(std::max<int64_t>(kChunk / groupSize(), 1)),
         piece(std::min<int64_t>(kPiece, format.blockSize)),
         sides(format.scalesPerBlock()) {}
   void emit();
@@ -48,15 +56,15 @@ public:
 private:
   Value allocate(ArrayRef<int64_t> shape, Type element);
   void allocateScratch();
-  void quantizeGroup(Value group);
-  Value loadGroup(Value first);
+  void quantizeChunk(Value chunk);
+  void quantizeGroup(Value group, Value first);
+  Value copyOf(Value group);
   Value sourceFrom(Value first);
-  void copyGroup(Value first, bool isWhole);
-  SmallVector<Value> largestMagnitudes();
-  Value largestBits(bool isUnsigned);
-  void makeScales();
-  void storeFactors(ArrayRef<Value> codes, Value finite);
-  void quantizeBlock(Value inGroup, Value block);
+  void copyGroup(Value first, Value to, bool isWhole);
+  Value elementsOf(Value group, Value first, bool isNew);
+  void makeScales(Value group);
+  void storeFactors(ArrayRef<Value> codes, Value finite, Value block);
+  void quantizeBlock(Value inGroup, Value inChunk, Value block);
   Value encode(Value x, ArrayRef<Value> factors);
 
   int64_t groupSize() const { return lanes * format.blockSize; }
@@ -68,14 +76,15 @@ private:
   const FormatSpec format;
   const ::mx::Quantizer quantizer;
   const VectorDivider divider;
-  const int64_t lanes; ///< of a vector, and blocks of a group
+  const int64_t lanes;  ///< of a vector, and blocks of a group
+  const int64_t groups; ///< of a chunk
   const int64_t piece;
   const int64_t sides;
-  /// Of a group: elements, bytes of scales, all ones or zeros for a block that
+  /// Of a chunk: elements, bytes of scales, all ones or zeros for a block that
   /// is finite or not, and what divides, [factor and side, block].
   Value copy, scales, keep, factors;
   SmallVector<Value> row;
-  Value k, x; ///< extent of the row; elements of the group
+  Value k, x; ///< extent of the row; elements of a group
 };
 
 } // namespace
@@ -95,10 +104,19 @@ Value VectorQuantizer::allocate(ArrayRef<int64_t> shape, Type element) {
 }
 
 void VectorQuantizer::allocateScratch() {
-  copy = allocate(groupSize(), b.getF32Type());
-  scales = allocate(lanes * scaleBytes(), b.getI8Type());
-  keep = allocate(lanes, b.getI8Type());
-  factors = allocate({divider.factorCount() * sides, lanes}, b.getF32Type());
+  int64_t blocks = groups * lanes;
+  copy = allocate(groups * groupSize(), b.getF32Type());
+  scales = allocate(blocks * scaleBytes(), b.getI8Type());
+  keep = allocate(blocks, b.getI32Type());
+  factors = allocate({divider.factorCount() * sides, blocks}, b.getF32Type());
+}
+
+/// `group` of the chunk in `copy`.
+Value VectorQuantizer::copyOf(Value group) {
+  using Sizes = SmallVector<OpFoldResult>;
+  return b.make<memref::SubViewOp>(
+      copy, Sizes{b.mul(group, b.index(groupSize()))},
+      Sizes{b.getIndexAttr(groupSize())}, Sizes{b.getIndexAttr(1)});
 }
 
 /// Elements `first` to `first` + a group of the row, which are there.
@@ -116,8 +134,9 @@ Value VectorQuantizer::sourceFrom(Value first) {
                                    offsets, sizes, strides);
 }
 
-/// Elements as f32, without the outer scale; past the end zeros.
-void VectorQuantizer::copyGroup(Value first, bool isWhole) {
+/// Copies elements from `first` on as f32, without the outer scale; past the
+/// end zeros.
+void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
   Value source = op.getSource();
   Type element = cast<MemRefType>(source.getType()).getElementType();
   auto type = VectorType::get(lanes, element);
@@ -125,122 +144,52 @@ void VectorQuantizer::copyGroup(Value first, bool isWhole) {
   if (op.getOuter())
     outer = splat(b, loadOuter(b, format, op.getOuter(), row), lanes);
   b.nest(b.index(format.blockSize), [&](ValueRange i) {
-    Value to = b.mul(i[0], b.index(lanes)), from = b.add(first, to);
+    Value inGroup = b.mul(i[0], b.index(lanes));
     SmallVector<Value> at(row);
-    at.push_back(from);
+    at.push_back(b.add(first, inGroup));
     Value vector;
     if (isWhole) {
       vector = loadVector(b, source, at, lanes, element);
     } else {
-      Value left = b.make<arith::MaxSIOp>(b.sub(k, from), b.index(0));
+      Value left = b.make<arith::MaxSIOp>(b.sub(k, at.back()), b.index(0));
       Value mask = b.make<vector::CreateMaskOp>(
           VectorType::get(lanes, b.getI1Type()), left);
       vector = b.make<vector::MaskedLoadOp>(type, source, at, mask, zeros);
     }
     vector = extendToF32(b, vector);
-    storeVector(b, outer ? b.divide(vector, outer) : vector, copy, to);
+    storeVector(b, outer ? b.divide(vector, outer) : vector, to, inGroup);
   });
 }
 
-/// The elements of the group that begins at `first`.
-Value VectorQuantizer::loadGroup(Value first) {
+/// The elements of `group` of the chunk, from `first` on, which are copied
+/// where they have to be and `isNew`.
+Value VectorQuantizer::elementsOf(Value group, Value first, bool isNew) {
   auto source = cast<MemRefType>(op.getSource().getType());
   bool isPlain = source.getElementType().isF32() && !op.getOuter();
+  Value copied = copyOf(group);
   Value end = b.add(first, b.index(groupSize()));
-  auto type = MemRefType::get(
-      groupSize(), b.getF32Type(),
-      StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic, 1));
-  auto asView = [&](Value memref) {
-    return SmallVector<Value>{b.make<memref::CastOp>(type, memref)};
+  auto branch = [&](bool isWhole) {
+    return [&, isWhole] {
+      if (isWhole && isPlain)
+        return SmallVector<Value>{
+            b.make<memref::CastOp>(copied.getType(), sourceFrom(first))};
+      if (isNew)
+        copyGroup(first, copied, isWhole);
+      return SmallVector<Value>{copied};
+    };
   };
-  return b.conditional(
-      type, b.lessEqual(end, k),
-      [&] {
-        if (isPlain)
-          return asView(sourceFrom(first));
-        copyGroup(first, /*isWhole=*/true);
-        return asView(copy);
-      },
-      [&] {
-        copyGroup(first, /*isWhole=*/false);
-        return asView(copy);
-      })[0];
+  return b.conditional(copied.getType(), b.lessEqual(end, k), branch(true),
+                       branch(false))[0];
 }
 
 //===----------------------------------------------------------------------===//
 // Scales
 //===----------------------------------------------------------------------===//
 
-static Value maxOf(ScalarBuilder &b, Value first, Value second,
-                   bool isUnsigned) {
-  if (isUnsigned)
-    return b.make<arith::MaxUIOp>(first, second);
-  return b.make<arith::MaxSIOp>(first, second);
-}
-
-/// Halves the lanes that are left to compare: with runs of `run` lanes of
-/// different blocks, a's and b's blocks side by side. Shorter runs stay within
-/// the 128 bits that cheap shuffles reach.
-///
-///    a0 a1 a2 a3, b0 b1 b2 b3  ->  max(a0, a2) max(b0, b2) max(a1, a3) ..
-static Value halve(ScalarBuilder &b, Value first, Value second, int64_t run,
-                   bool isUnsigned) {
-  int64_t lanes = cast<VectorType>(first.getType()).getDimSize(0);
-  int64_t chunk = run < 4 ? std::min<int64_t>(lanes, 4) : lanes;
-  SmallVector<int64_t> low, high;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    int64_t inChunk = lane % chunk, pair = inChunk / (2 * run);
-    bool isSecond = inChunk / run % 2 == 1;
-    low.push_back(lane - inChunk + pair * run + lane % run +
-                  (isSecond ? lanes : 0));
-    high.push_back(low.back() + chunk / 2);
-  }
-  return maxOf(b, b.make<vector::ShuffleOp>(first, second, low),
-               b.make<vector::ShuffleOp>(first, second, high), isUnsigned);
-}
-
-/// The maxima of the bits of each block's elements, a lane a block, as signed
-/// integers (in a symmetric format without sign) or as unsigned ones.
-Value VectorQuantizer::largestBits(bool isUnsigned) {
-  Value magnitudes = splatI32(b, std::numeric_limits<int32_t>::max(), lanes);
-  SmallVector<Value> blocks;
-  for (int64_t block = 0; block < lanes; ++block) {
-    Value largest;
-    for (int64_t i = 0; i < format.blockSize; i += lanes) {
-      Value at = b.index(block * format.blockSize + i);
-      Value bits = vectorBits(b, loadVector(b, x, at, lanes, b.getF32Type()));
-      if (format.scheme == Scheme::Symmetric)
-        bits = b.bitAnd(bits, magnitudes);
-      largest = largest ? maxOf(b, largest, bits, isUnsigned) : bits;
-    }
-    blocks.push_back(largest);
-  }
-  for (int64_t run = 1; blocks.size() > 1; run *= 2) {
-    for (size_t i = 0; i < blocks.size() / 2; ++i)
-      blocks[i] = halve(b, blocks[2 * i], blocks[2 * i + 1], run, isUnsigned);
-    blocks.resize(blocks.size() / 2);
-  }
-  return blocks[0];
-}
-
-/// Bits of the largest magnitudes of each side, or of all elements. Positive
-/// floats are the largest signed integers, negative ones the largest unsigned.
-SmallVector<Value> VectorQuantizer::largestMagnitudes() {
-  Value largest = largestBits(/*isUnsigned=*/false);
-  if (format.scheme == Scheme::Symmetric)
-    return {largest};
-  Value zero = splatI32(b, 0, lanes);
-  Value smallest = largestBits(/*isUnsigned=*/true);
-  Value magnitude = b.bitAnd(
-      smallest, splatI32(b, std::numeric_limits<int32_t>::max(), lanes));
-  return {b.make<arith::MaxSIOp>(largest, zero),
-          b.select(b.less(smallest, zero), magnitude, zero)};
-}
-
 /// Writes what the blocks of the group need to scratch. A side without elements
 /// copies the other one's scale.
-void VectorQuantizer::makeScales() {
-  SmallVector<Value> largest = largestMagnitudes(), codes;
+void VectorQuantizer::makeScales(Value group) {
+  SmallVector<Value> largest = largestMagnitudes(b, format, x, lanes), codes;
   Value infinity = splatI32(b, 0x7F800000, lanes), zero = splatI32(b, 0, lanes);
   Value finite = b.less(largest[0], infinity);
   if (sides == 2)
@@ -255,15 +204,17 @@ void VectorQuantizer::makeScales() {
     codes[0] = b.select(b.less(zero, largest[0]), positive, negative);
     codes[1] = b.select(b.less(zero, largest[1]), negative, positive);
   }
-  storeFactors(codes, finite);
+  storeFactors(codes, finite, b.mul(group, b.index(lanes)));
 }
 
-void VectorQuantizer::storeFactors(ArrayRef<Value> codes, Value finite) {
+/// From `block` of the chunk on.
+void VectorQuantizer::storeFactors(ArrayRef<Value> codes, Value finite,
+                                   Value block) {
   Value nan = splatI32(b, ::mx::spec(format.scale).nan, lanes), packed;
   for (int64_t side = 0; side < sides; ++side) {
     Value values = decodeScales(b, format.scale, codes[side]);
     for (auto [i, factor] : llvm::enumerate(divider.factorsOf(b, values)))
-      storeVector(b, factor, factors, {b.index(i * sides + side), b.index(0)});
+      storeVector(b, factor, factors, {b.index(i * sides + side), block});
     Value code = b.select(finite, codes[side], nan);
     int64_t bits = 8 * ::mx::spec(format.scale).bytes;
     packed = side == 0 ? code
@@ -274,10 +225,11 @@ void VectorQuantizer::storeFactors(ArrayRef<Value> codes, Value finite) {
   if (scaleBytes() < 4)
     packed = b.make<arith::TruncIOp>(words, packed);
   auto bytes = VectorType::get(lanes * scaleBytes(), b.getI8Type());
-  storeVector(b, b.make<vector::BitCastOp>(bytes, packed), scales, b.index(0));
+  storeVector(b, b.make<vector::BitCastOp>(bytes, packed), scales,
+              b.mul(block, b.index(scaleBytes())));
   Value ones =
-      b.make<arith::ExtSIOp>(VectorType::get(lanes, b.getI8Type()), finite);
-  storeVector(b, ones, keep, b.index(0));
+      b.make<arith::ExtSIOp>(VectorType::get(lanes, b.getI32Type()), finite);
+  storeVector(b, ones, keep, block);
 }
 
 //===----------------------------------------------------------------------===//
@@ -306,14 +258,15 @@ Value VectorQuantizer::encode(Value x, ArrayRef<Value> all) {
   return b.bitOr(code, sign);
 }
 
-/// Quantizes the block that is `inGroup` of its group and `block` of its row.
-void VectorQuantizer::quantizeBlock(Value inGroup, Value block) {
+/// Quantizes the block that is `inGroup` of its group, `inChunk` of its chunk
+/// and `block` of its row.
+void VectorQuantizer::quantizeBlock(Value inGroup, Value inChunk, Value block) {
   SmallVector<Value> all;
   for (int64_t i = 0; i < divider.factorCount() * sides; ++i)
-    all.push_back(splat(b, b.load(factors, {b.index(i), inGroup}), lanes));
+    all.push_back(splat(b, b.load(factors, {b.index(i), inChunk}), lanes));
   int64_t bytes = piece * ::mx::spec(format.element).bits / 8;
   int64_t pieces = format.blockSize / piece;
-  Value mask = splat(b, b.load(keep, inGroup), bytes);
+  Value mask = splat(b, b.load(keep, inChunk), piece / 4);
   b.nest(b.index(pieces), [&](ValueRange i) {
     Value first = b.add(b.mul(inGroup, b.index(format.blockSize)),
                         b.mul(i[0], b.index(piece)));
@@ -325,10 +278,9 @@ void VectorQuantizer::quantizeBlock(Value inGroup, Value block) {
     SmallVector<Value> at(row);
     at.push_back(
         b.mul(b.add(b.mul(block, b.index(pieces)), i[0]), b.index(bytes)));
-    storeVector(b, b.bitAnd(packCodes(b, format, codes), mask), op.getCodes(),
-                at);
+    storeVector(b, packCodes(b, format, codes, mask), op.getCodes(), at);
   });
-  Value from = b.mul(inGroup, b.index(scaleBytes()));
+  Value from = b.mul(inChunk, b.index(scaleBytes()));
   SmallVector<Value> at(row);
   at.append({block, b.index(0)});
   storeVector(b, loadVector(b, scales, from, scaleBytes(), b.getI8Type()),
@@ -339,13 +291,32 @@ void VectorQuantizer::quantizeBlock(Value inGroup, Value block) {
 // Loops
 //===----------------------------------------------------------------------===//
 
-void VectorQuantizer::quantizeGroup(Value group) {
-  Value blocks = blocksOf(b, k, format.blockSize);
-  Value first = b.mul(group, b.index(lanes));
-  x = loadGroup(b.mul(first, b.index(format.blockSize)));
-  makeScales();
-  Value count = b.min(b.sub(blocks, first), b.index(lanes));
-  b.nest(count, [&](ValueRange i) { quantizeBlock(i[0], b.add(first, i[0])); });
+/// Quantizes `group` of the chunk, whose blocks are the row's from `first` on.
+void VectorQuantizer::quantizeGroup(Value group, Value first) {
+  x = elementsOf(group, b.mul(first, b.index(format.blockSize)),
+                 /*isNew=*/false);
+  Value left = b.sub(blocksOf(b, k, format.blockSize), first);
+  b.nest(b.min(left, b.index(lanes)), [&](ValueRange i) {
+    Value inChunk = b.add(b.mul(group, b.index(lanes)), i[0]);
+    quantizeBlock(i[0], inChunk, b.add(first, i[0]));
+  });
+}
+
+void VectorQuantizer::quantizeChunk(Value chunk) {
+  Value begin = b.mul(chunk, b.index(groups));
+  Value left = b.sub(blocksOf(b, k, groupSize()), begin);
+  Value count = b.min(left, b.index(groups));
+  auto eachGroup = [&](function_ref<void(Value, Value)> body) {
+    b.nest(count, [&](ValueRange group) {
+      body(group[0], b.mul(b.add(begin, group[0]), b.index(lanes)));
+    });
+  };
+  eachGroup([&](Value group, Value first) {
+    x = elementsOf(group, b.mul(first, b.index(format.blockSize)),
+                   /*isNew=*/true);
+    makeScales(group);
+  });
+  eachGroup([&](Value group, Value first) { quantizeGroup(group, first); });
 }
 
 void VectorQuantizer::emit() {
@@ -355,10 +326,10 @@ void VectorQuantizer::emit() {
   for (int64_t axis = 0; axis < last; ++axis)
     extents.push_back(b.dim(op.getSource(), axis));
   k = b.dim(op.getSource(), last);
-  extents.push_back(blocksOf(b, k, groupSize()));
+  extents.push_back(blocksOf(b, k, groups * groupSize()));
   b.nest(extents, [&](ValueRange at) {
     row = llvm::to_vector(at.drop_back());
-    quantizeGroup(at.back());
+    quantizeChunk(at.back());
   });
 }
 

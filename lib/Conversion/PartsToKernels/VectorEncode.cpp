@@ -54,29 +54,68 @@ static bool hasFmaOf(const TargetRow &row) {
 // Division
 //===----------------------------------------------------------------------===//
 
-VectorDivider::VectorDivider(const TargetRow &row, ScaleKind kind)
-    : hasFma(hasFmaOf(row)), isPowerOfTwo(kind == ScaleKind::E8M0),
-      usesRemainder(hasFma && !isPowerOfTwo) {}
+/// Returns true where `Product` gives the right code next to each tie under all
+/// scales of one exponent, and so under all.
+static bool productsDecide(const FormatSpec &format) {
+  unsigned one = ::mx::spec(format.scale).one;
+  unsigned significands = 1u << ::mx::spec(format.scale).fractionBits;
+  unsigned largest = ::mx::encodeElement(format, Rounding::NearestAway,
+                                         ::mx::largestElement(format));
+  for (unsigned code = one; code < one + significands; ++code) {
+    float scale = ::mx::decodeScale(format.scale, code);
+    float factor = std::nextafter(1 / scale, 0.0f);
+    for (unsigned upper = 1; upper <= largest; ++upper) {
+      float tie = (::mx::decodeElement(format, upper - 1) +
+                   ::mx::decodeElement(format, upper)) /
+                  2;
+      float at = tie * scale;
+      if (std::nextafter(at, 2 * at) * factor < tie ||
+          std::nextafter(at, 0.0f) * factor >= tie)
+        return false;
+    }
+  }
+  return true;
+}
+
+VectorDivider::VectorDivider(const TargetRow &row, const FormatSpec &format,
+                             Rounding rounding)
+    : hasFma(hasFmaOf(row)) {
+  if (format.scale == ScaleKind::E8M0)
+    method = PowerOfTwo;
+  else if (rounding == Rounding::NearestAway && productsDecide(format))
+    method = Product;
+  else
+    method = hasFma ? Remainder : Quotient;
+}
 
 SmallVector<Value> VectorDivider::factorsOf(ScalarBuilder &b,
                                             Value scale) const {
   int64_t lanes = lanesOf(scale);
   Value zero = splatF32(b, 0, lanes), vanished = b.equal(scale, zero);
-  if (!isPowerOfTwo && !hasFma) {
+  if (method == Quotient) {
     float infinity = std::numeric_limits<float>::infinity();
     return {b.select(vanished, splatF32(b, infinity, lanes), scale)};
   }
   Value reciprocal = b.divide(splatF32(b, 1, lanes), scale);
-  if (isPowerOfTwo)
+  if (method == PowerOfTwo)
     return {reciprocal};
-  return {b.select(vanished, zero, reciprocal), scale};
+  if (method == Product)
+    reciprocal =
+        floatsOf(b, b.sub(vectorBits(b, reciprocal), splatI32(b, 1, lanes)));
+  SmallVector<Value> factors{b.select(vanished, zero, reciprocal)};
+  if (method == Remainder)
+    factors.push_back(scale);
+  return factors;
 }
 
-/// a / scale by the reciprocal, see above. What is below all ties is raised, so
-/// that the remainder is no subnormal, which is slow.
+/// Raises what is below all ties: subnormals are slow.
+static Value raise(ScalarBuilder &b, Value magnitude) {
+  return b.max(magnitude, splatF32(b, 0x1p-64f, lanesOf(magnitude)));
+}
+
 static Value divideByProducts(ScalarBuilder &b, Value a, Value reciprocal,
                               Value scale) {
-  a = b.max(a, splatF32(b, 0x1p-64f, lanesOf(a)));
+  a = raise(b, a);
   Value quotient = b.mul(a, reciprocal);
   Value minus = b.make<arith::NegFOp>(quotient);
   Value rest = b.make<math::FmaOp>(minus, scale, a);
@@ -85,11 +124,20 @@ static Value divideByProducts(ScalarBuilder &b, Value a, Value reciprocal,
 
 Value VectorDivider::divide(ScalarBuilder &b, Value magnitude,
                             ArrayRef<Value> factors) const {
-  if (isPowerOfTwo)
+  switch (method) {
+  case PowerOfTwo:
     return b.mul(magnitude, factors[0]);
-  if (!hasFma)
+  case Product: {
+    Value one = splatI32(b, 1, lanesOf(magnitude));
+    Value odd = floatsOf(b, b.bitOr(vectorBits(b, magnitude), one));
+    return b.mul(raise(b, odd), factors[0]);
+  }
+  case Remainder:
+    return divideByProducts(b, magnitude, factors[0], factors[1]);
+  case Quotient:
     return b.divide(magnitude, factors[0]);
-  return divideByProducts(b, magnitude, factors[0], factors[1]);
+  }
+  llvm_unreachable("unknown method of division");
 }
 
 static Value divideByConstant(ScalarBuilder &b, const TargetRow &row, Value a,

@@ -23,32 +23,36 @@ Value splatI32(ScalarBuilder &b, int64_t value, int64_t lanes);
 Value floatsOf(ScalarBuilder &b, Value bits);
 
 /// Divides magnitudes by scales (vectors of f32) such that codes chosen by the
-/// quotient are those of the exact one. Where there is FMA, by a product with
-/// the reciprocal and one correction of it:
+/// quotient are those of the exact one. At a tie t between two codes t * s is a
+/// float, and a / s of the floats next to it is more than half a place away
+/// from t (see ElementEncoder in lib/Numerics), so a little may be lost:
 ///
-///   q = a * r,  q + (a - q * s) * r
-///
-/// The remainder is exact, so what is rounded is a / s but for 2^-23 of the
-/// last place. At a tie t between two codes that gives t itself, and next to
-/// t * s, which is a float, a / s is more than half a place away from t: see
-/// ElementEncoder in lib/Numerics.
+///   PowerOfTwo   a * r, r = 1 / s: exact
+///   Product      the same of r less a place and of a whose last bit is set, so
+///                that no a is at a tie: for ties away from zero, where a check
+///                of all significands of scales finds no other code
+///   Remainder    q = a * r, q + (a - q * s) * r: the remainder is exact, so
+///                that this is a / s but for 2^-23 of a place, rounded
+///   Quotient     a / s
 class VectorDivider {
 public:
-  VectorDivider(const ::mx::TargetRow &row, ::mx::ScaleKind kind);
+  VectorDivider(const ::mx::TargetRow &row, const ::mx::FormatSpec &format,
+                ::mx::Rounding rounding);
 
   /// What a division by `scale` >= 0 needs. A scale of 0 gives quotients 0.
   SmallVector<Value> factorsOf(ScalarBuilder &b, Value scale) const;
 
   /// Returns the number of vectors above.
-  int factorCount() const { return usesRemainder ? 2 : 1; }
+  int factorCount() const { return method == Remainder ? 2 : 1; }
 
   /// `magnitude` / scale.
   Value divide(ScalarBuilder &b, Value magnitude,
                ArrayRef<Value> factors) const;
 
   const bool hasFma;
-  const bool isPowerOfTwo; ///< scales are: one product is exact
-  const bool usesRemainder;
+
+private:
+  enum { PowerOfTwo, Product, Remainder, Quotient } method;
 };
 
 /// Codes of the magnitudes `quotient` >= 0 (NaN: any code), rounded and

@@ -57,7 +57,7 @@ static Value packSixes(ScalarBuilder &b, Value codes) {
 }
 
 Value mlir::mx::packCodes(ScalarBuilder &b, const FormatSpec &format,
-                          ArrayRef<Value> codes) {
+                          ArrayRef<Value> codes, Value mask) {
   const ::mx::ElementSpec &element = ::mx::spec(format.element);
   Value all = concatenate(b, codes);
   int64_t count = lanesOf(all);
@@ -65,7 +65,9 @@ Value mlir::mx::packCodes(ScalarBuilder &b, const FormatSpec &format,
   auto constant = [&](int64_t value) {
     return splat(b, b.integer(i8, value), count);
   };
-  Value bytes = b.make<arith::TruncIOp>(VectorType::get(count, i8), all);
+  auto type = VectorType::get(count, i8);
+  Value bytes = b.bitAnd(b.make<arith::TruncIOp>(type, all),
+                         b.make<vector::BitCastOp>(type, mask));
   if (element.exponentBits == 0 && element.bits < 8)
     bytes = b.bitAnd(bytes, constant((1 << element.bits) - 1));
   if (format.scheme == ::mx::Scheme::Asymmetric) {
