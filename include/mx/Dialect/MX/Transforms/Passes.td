@@ -4,6 +4,7 @@
 #define MX_DIALECT_MX_TRANSFORMS_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+include "mx/Dialect/MX/Transforms/ExternalizeConstants.td"
 
 def MXFoldConstantsPass : Pass<"mx-fold-constants", "::mlir::ModuleOp"> {
   let summary = "Quantize constant weights at compile time";
