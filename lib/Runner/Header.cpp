@@ -109,7 +109,9 @@ static llvm::Error checkFunction(LLVM::LLVMFuncOp op,
 static llvm::Expected<std::vector<Function>> readFunctions(ModuleOp module) {
   std::vector<Function> functions;
   for (auto op : module.getOps<LLVM::LLVMFuncOp>()) {
-    if (!op->hasAttr(signatureAttrName))
+    // The C interface of a function has a copy of its attributes.
+    if (!op->hasAttr(signatureAttrName) ||
+        op.getName().starts_with("_mlir_ciface_"))
       continue;
     auto signature = readSignature(module, op.getName());
     if (!signature)
