@@ -313,6 +313,8 @@ llvm::Error mlir::mx::writeHeader(const RunOptions &options, StringRef header) {
     os << *text;
     return llvm::Error::success();
   });
-  return error ? addContext("cannot write '" + header + "': ", std::move(error))
-               : llvm::Error::success();
+  if (!error)
+    return llvm::Error::success();
+  return makeError("cannot write '" + header +
+                   "': " + llvm::errorToErrorCode(std::move(error)).message());
 }

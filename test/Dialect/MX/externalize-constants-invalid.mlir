@@ -3,7 +3,7 @@
 // RUN: not mx-opt %S/externalize-constants.mlir --mx-externalize-constants 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: not mx-opt %S/externalize-constants.mlir --mx-externalize-constants=file=%t/none/w 2>&1 | FileCheck %s --check-prefix=FOLDER
 // NONE: error: option 'file' is '', expected the name of the weight file to write
-// FOLDER: error: cannot write '{{.*}}/none/w': No such file or directory
+// FOLDER: error: cannot write '{{[^']*}}/none/w': No such file or directory
 
 // expected-error @+1 {{'memref.global' op has no data, or not the 8 bytes expected of its type}}
 memref.global "private" constant @elided : memref<8xi8> = dense_resource<gone>

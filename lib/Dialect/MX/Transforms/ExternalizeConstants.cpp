@@ -147,7 +147,7 @@ ExternalizeConstants::writeTo(StringRef path,
   if (!error)
     return success();
   return getOperation().emitError("cannot write '")
-         << path << "': " << llvm::toString(std::move(error));
+         << path << "': " << llvm::errorToErrorCode(std::move(error)).message();
 }
 
 LogicalResult ExternalizeConstants::write(ArrayRef<Constant> constants,
