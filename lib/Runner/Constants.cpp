@@ -13,6 +13,24 @@
 using namespace mlir;
 using namespace mlir::mx;
 
+llvm::Expected<std::optional<WeightsRecord>>
+mlir::mx::readWeightsRecord(ModuleOp module) {
+  Attribute attr = module->getAttr(MXDialect::kWeightsAttr);
+  if (!attr)
+    return std::nullopt;
+  auto fields = dyn_cast<DictionaryAttr>(attr);
+  auto get = [&](StringRef key) {
+    return fields ? fields.getAs<StringAttr>(key) : StringAttr();
+  };
+  // The dialect's verifier need not have seen it: bytecode loads no dialect for
+  // an attribute.
+  if (!get("file") || !get("id") || !get("symbol"))
+    return makeError(module.getLoc(), "attribute 'mx.weights' has to hold "
+                                      "strings 'file', 'id' and 'symbol'");
+  return WeightsRecord{get("file").getValue(), get("id").getValue(),
+                       get("symbol").getValue()};
+}
+
 /// Returns the alignment that code may count on.
 static llvm::Align getAlign(LLVM::GlobalOp global) {
   return llvm::Align(std::max<uint64_t>(64, global.getAlignment().value_or(1)));
@@ -97,19 +115,17 @@ static llvm::Error addConstant(LLVM::GlobalOp global, mx_weights *weights,
 
 llvm::Error mlir::mx::addWeightFile(ModuleOp module, StringRef file,
                                     ConstantStore &store) {
-  auto attr = module->getAttrOfType<DictionaryAttr>(MXDialect::kWeightsAttr);
-  auto get = [&](StringRef key) {
-    auto text = attr ? attr.getAs<StringAttr>(key) : StringAttr();
-    return text ? text.getValue() : StringRef();
-  };
-  if (!attr && !file.empty())
+  auto record = readWeightsRecord(module);
+  if (!record)
+    return record.takeError();
+  if (!*record && !file.empty())
     return makeError(module.getLoc(),
                      "the module has no constants in a weight file, found '" +
                          file + "'");
   std::shared_ptr<mx_weights> weights;
-  if (attr) {
-    file = file.empty() ? get("file") : file;
-    auto opened = openWeights(module, file, get("id"));
+  if (*record) {
+    file = file.empty() ? (*record)->file : file;
+    auto opened = openWeights(module, file, (*record)->id);
     if (!opened)
       return opened.takeError();
     weights = std::move(*opened);

@@ -2,8 +2,8 @@
 
 #include "mx/Runner/Header.h"
 
-#include "mx/Dialect/MX/IR/MX.h"
 #include "mx/Runner/Abi.h"
+#include "mx/Runner/Constants.h"
 #include "mx/Runner/Error.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -195,12 +195,9 @@ mx_weights_region {0};
 
 )";
 
-static void printRegion(DictionaryAttr weights, llvm::raw_ostream &os) {
-  auto get = [&](StringRef key) {
-    return weights.getAs<StringAttr>(key).getValue();
-  };
-  os << llvm::formatv(region, get("symbol"),
-                      llvm::sys::path::filename(get("file")), get("id"));
+static void printRegion(const WeightsRecord &weights, llvm::raw_ostream &os) {
+  os << llvm::formatv(region, weights.symbol,
+                      llvm::sys::path::filename(weights.file), weights.id);
 }
 
 /// Returns the type that the code returns a single scalar as. Of narrow
@@ -352,7 +349,9 @@ llvm::Expected<std::string> mlir::mx::emitHeader(ModuleOp module,
   auto functions = readFunctions(module);
   if (!functions)
     return functions.takeError();
-  auto weights = module->getAttrOfType<DictionaryAttr>(MXDialect::kWeightsAttr);
+  auto weights = readWeightsRecord(module);
+  if (!weights)
+    return weights.takeError();
   std::string guard = llvm::sys::path::filename(file).upper();
   for (char &c : guard)
     c = llvm::isAlnum(c) ? c : '_';
@@ -360,11 +359,10 @@ llvm::Expected<std::string> mlir::mx::emitHeader(ModuleOp module,
   std::string text;
   llvm::raw_string_ostream os(text);
   os << llvm::formatv(overview, llvm::sys::path::filename(file), guard);
-  if (weights)
-    printRegion(weights, os);
+  if (*weights)
+    printRegion(**weights, os);
   printTensorTypes(*functions, os);
-  StringRef regionName =
-      weights ? weights.getAs<StringAttr>("symbol").getValue() : "";
+  StringRef regionName = *weights ? (*weights)->symbol : "";
   for (const Function &function : *functions) {
     printTypes(function, os);
     printWrapper(function, regionName, os);

@@ -17,9 +17,21 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace mlir::mx {
+
+/// What `mx.weights` says of the large constants of a module.
+struct WeightsRecord {
+  StringRef file;   ///< as it was given to the pass
+  StringRef id;     ///< of its content, hexadecimal
+  StringRef symbol; ///< of its mx_weights_region
+};
+
+/// Returns the record of `module`, none where it has no constants in a file, an
+/// error where something else stands in its place.
+llvm::Expected<std::optional<WeightsRecord>> readWeightsRecord(ModuleOp module);
 
 /// Where the constants of one module lie, by symbol, and what owns those that
 /// do not lie in its context. Code that uses them must not outlive either.

@@ -37,6 +37,12 @@
 // NOFILE: error: weight file '{{.*}}f.mlir' is no weight file
 // RUN: %python %S/Inputs/refuses.py mx-run %t/inside.mlir --weights=%t/a.weights --arg=index=zeros | FileCheck %s --check-prefix=INSIDE
 // INSIDE: error: the module has no constants in a weight file, found '{{.*}}a.weights'
+// RUN: echo 'module attributes {mx.weights = {file = "w"}} { llvm.func @main() attributes {mx.signature = () -> ()} { llvm.return } llvm.func @_mlir_ciface_main() { llvm.return } }' > %t/bad.mlir
+// RUN: mlir-opt %t/bad.mlir --allow-unregistered-dialect --emit-bytecode -o %t/bad.mlirbc
+// RUN: %python %S/Inputs/refuses.py mx-run %t/bad.mlirbc | FileCheck %s --check-prefix=RECORD
+// RUN: sed 's/main/f/g' %t/bad.mlir | mlir-opt --allow-unregistered-dialect --emit-bytecode -o %t/bad_f.mlirbc
+// RUN: %python %S/Inputs/refuses.py mx-run %t/bad_f.mlirbc --emit-header=- | FileCheck %s --check-prefix=RECORD
+// RECORD: error: attribute 'mx.weights' has to hold strings 'file', 'id' and 'symbol'
 // RUN: head -c -1 %t/moved/w > %t/short
 // RUN: %python %S/Inputs/refuses.py mx-run %t/two.mlir --weights=%t/short --arg=index=zeros | FileCheck %s --check-prefix=SHORT
 // SHORT: error: weight file '{{.*}}short' has {{[0-9]+}} bytes, expected {{[0-9]+}}
