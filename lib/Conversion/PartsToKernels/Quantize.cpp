@@ -60,6 +60,8 @@ private:
   void quantizeGroup(Value group, Value first);
   Value copyOf(Value group);
   Value sourceFrom(Value first);
+  void copyBy(Value first, Value to, bool isWhole,
+              function_ref<Value(Value)> divide);
   void copyGroup(Value first, Value to, bool isWhole);
   Value elementsOf(Value group, Value first, bool isNew);
   void makeScales(Value group);
@@ -134,15 +136,13 @@ Value VectorQuantizer::sourceFrom(Value first) {
                                    offsets, sizes, strides);
 }
 
-/// Copies elements from `first` on as f32, without the outer scale; past the
-/// end zeros.
-void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
+/// Copies elements from `first` on as f32; past the end zeros.
+void VectorQuantizer::copyBy(Value first, Value to, bool isWhole,
+                             function_ref<Value(Value)> divide) {
   Value source = op.getSource();
   Type element = cast<MemRefType>(source.getType()).getElementType();
   auto type = VectorType::get(lanes, element);
-  Value zeros = b.make<arith::ConstantOp>(b.getZeroAttr(type)), outer;
-  if (op.getOuter())
-    outer = splat(b, loadOuter(b, format, op.getOuter(), row), lanes);
+  Value zeros = b.make<arith::ConstantOp>(b.getZeroAttr(type));
   b.nest(b.index(format.blockSize), [&](ValueRange i) {
     Value inGroup = b.mul(i[0], b.index(lanes));
     SmallVector<Value> at(row);
@@ -156,9 +156,30 @@ void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
           VectorType::get(lanes, b.getI1Type()), left);
       vector = b.make<vector::MaskedLoadOp>(type, source, at, mask, zeros);
     }
-    vector = extendToF32(b, vector);
-    storeVector(b, outer ? b.divide(vector, outer) : vector, to, inGroup);
+    storeVector(b, divide(extendToF32(b, vector)), to, inGroup);
   });
+}
+
+/// The same without the outer scale.
+void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
+  if (!op.getOuter())
+    return copyBy(first, to, isWhole, [](Value vector) { return vector; });
+  Value outer = loadOuter(b, format, op.getOuter(), row);
+  auto divide = [&] {
+    Value all = splat(b, outer, lanes);
+    copyBy(first, to, isWhole,
+           [&](Value vector) { return b.divide(vector, all); });
+    return SmallVector<Value>();
+  };
+  if (!divider.hasFma)
+    return (void)divide();
+  OuterDivider products(b, outer, lanes);
+  auto multiply = [&] {
+    copyBy(first, to, isWhole,
+           [&](Value vector) { return products.divide(b, vector); });
+    return SmallVector<Value>();
+  };
+  b.conditional(TypeRange{}, products.isExact, multiply, divide);
 }
 
 /// The elements of `group` of the chunk, from `first` on, which are copied
