@@ -26,6 +26,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -47,6 +48,7 @@ public:
       : b(b), op(op), target(op.getLoweringConfigAttr().getRow()),
         format(op.getFormatSpec()), quantizer(op.getQuantizer().getQuantizer()),
         divider(target, format, quantizer.rounding),
+        isPlain(getElementTypeOrSelf(op.getSource()).isF32() && !op.getOuter()),
         lanes(lanesInBlock(target, format)),
         groups(std::max<int64_t>(kChunk / groupSize(), 1)),
         piece(std::min<int64_t>(kPiece, format.blockSize)),
@@ -78,6 +80,7 @@ private:
   const FormatSpec format;
   const ::mx::Quantizer quantizer;
   const VectorDivider divider;
+  const bool isPlain;   ///< the source needs no conversion
   const int64_t lanes;  ///< of a vector, and blocks of a group
   const int64_t groups; ///< of a chunk
   const int64_t piece;
@@ -107,14 +110,16 @@ Value VectorQuantizer::allocate(ArrayRef<int64_t> shape, Type element) {
 
 void VectorQuantizer::allocateScratch() {
   int64_t blocks = groups * lanes;
-  copy = allocate(groups * groupSize(), b.getF32Type());
+  copy = allocate((isPlain ? 1 : groups) * groupSize(), b.getF32Type());
   scales = allocate(blocks * scaleBytes(), b.getI8Type());
   keep = allocate(blocks, b.getI32Type());
   factors = allocate({divider.factorCount() * sides, blocks}, b.getF32Type());
 }
 
-/// `group` of the chunk in `copy`.
+/// `group` of the chunk in `copy`. Of a plain source the row's last is alone.
 Value VectorQuantizer::copyOf(Value group) {
+  if (isPlain)
+    group = b.index(0);
   using Sizes = SmallVector<OpFoldResult>;
   return b.make<memref::SubViewOp>(
       copy, Sizes{b.mul(group, b.index(groupSize()))},
@@ -185,8 +190,6 @@ void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
 /// The elements of `group` of the chunk, from `first` on, which are copied
 /// where they have to be and `isNew`.
 Value VectorQuantizer::elementsOf(Value group, Value first, bool isNew) {
-  auto source = cast<MemRefType>(op.getSource().getType());
-  bool isPlain = source.getElementType().isF32() && !op.getOuter();
   Value copied = copyOf(group);
   Value end = b.add(first, b.index(groupSize()));
   auto branch = [&](bool isWhole) {
