@@ -67,6 +67,10 @@ struct ToLLVMPipelineOptions
       *this, "target",
       llvm::cl::desc("Row of the target table, or host: that of this machine"),
       llvm::cl::init("host")};
+  Option<int64_t> threads{
+      *this, "threads",
+      llvm::cl::desc("Threads of a kernel; from 2 on by OpenMP"),
+      llvm::cl::init(1)};
   Option<bool> strict{*this, "strict",
                       llvm::cl::desc("An op that no kernel fits is an error"),
                       llvm::cl::init(false)};

@@ -8,6 +8,7 @@
 
 #include "../ScalarCodec.h"
 #include "Expand.h"
+#include "Threads.h"
 #include "VectorCodec.h"
 
 #include "mx/Numerics/Codec.h"
@@ -241,14 +242,39 @@ void VectorQuantizer::quantize(ValueRange rowIndices, Value block, Value k) {
   }
 }
 
+/// The indices of number `row` in axes of `extents`.
+static SmallVector<Value> delinearize(ScalarBuilder &b, Value row,
+                                      ArrayRef<Value> extents) {
+  SmallVector<Value> indices;
+  for (Value extent : llvm::reverse(extents.drop_front(!extents.empty()))) {
+    indices.push_back(b.make<arith::RemUIOp>(row, extent));
+    row = b.make<arith::DivUIOp>(row, extent);
+  }
+  if (!extents.empty())
+    indices.push_back(row);
+  std::reverse(indices.begin(), indices.end());
+  return indices;
+}
+
 void mlir::mx::vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op) {
   SmallVector<Value> extents;
   int64_t last = cast<MemRefType>(op.getSource().getType()).getRank() - 1;
   for (int64_t axis = 0; axis < last; ++axis)
     extents.push_back(b.dim(op.getSource(), axis));
   Value k = b.dim(op.getSource(), last);
-  extents.push_back(blocksOf(b, k, op.getFormatSpec().blockSize));
-  b.nest(extents, [&](ValueRange at) {
-    VectorQuantizer(b, op).quantize(at.drop_back(), at.back(), k);
+  Value blocks = blocksOf(b, k, op.getFormatSpec().blockSize);
+  // The shares are those of all rows, counted through the axes.
+  Value rows = b.index(1);
+  for (Value extent : extents)
+    rows = b.mul(rows, extent);
+  int64_t threads = op.getLoweringConfigAttr().getThreads();
+  forShares(b, threads, rows, [&](Value begin, Value end) {
+    b.loop(begin, end, {}, [&](Value row, ValueRange) {
+      SmallVector<Value> at = delinearize(b, row, extents);
+      b.nest(blocks, [&](ValueRange block) {
+        VectorQuantizer(b, op).quantize(at, block[0], k);
+      });
+      return SmallVector<Value>();
+    });
   });
 }
