@@ -118,6 +118,9 @@ void buildToLLVMPipeline(OpPassManager &pm,
   select.threads = options.threads;
   select.strict = options.strict;
   pm.addPass(createMXSelectLoweringPass(select));
+  MXPrepackWeightsPassOptions prepack;
+  prepack.packFunctions = options.packFunctions;
+  pm.addPass(createMXPrepackWeightsPass(prepack));
   addParts(pm);
   addBufferization(pm);
   pm.addPass(createCSEPass());

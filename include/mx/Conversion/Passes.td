@@ -140,9 +140,11 @@ def ConvertMXPartsToLoopsPass : Pass<"convert-mx-parts-to-loops", "::mlir::Modul
     becomes an `scf.for` nest over rows and elements.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",
                            "::mlir::memref::MemRefDialect",
-                           "::mlir::scf::SCFDialect"];
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 def ConvertMXPartsToKernelsPass : Pass<"convert-mx-parts-to-kernels", "::mlir::ModuleOp"> {

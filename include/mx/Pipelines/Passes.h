@@ -60,7 +60,8 @@ struct QuantizePipelineOptions
       llvm::cl::init(false)};
 };
 
-/// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them.
+/// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them,
+/// and of `mx-prepack-weights`.
 struct ToLLVMPipelineOptions
     : public PassPipelineOptions<ToLLVMPipelineOptions> {
   Option<std::string> target{
@@ -71,6 +72,10 @@ struct ToLLVMPipelineOptions
       *this, "threads",
       llvm::cl::desc("Threads of a kernel; from 2 on by OpenMP"),
       llvm::cl::init(1)};
+  Option<bool> packFunctions{
+      *this, "pack-functions",
+      llvm::cl::desc("Public functions take packed weights"),
+      llvm::cl::init(false)};
   Option<bool> strict{*this, "strict",
                       llvm::cl::desc("An op that no kernel fits is an error"),
                       llvm::cl::init(false)};

@@ -107,17 +107,29 @@ struct ConvertMatmul final : OpConversionPattern<MatmulOp> {
     SmallVector<Value> lhsParts = lhsBlock
                                       ? operandParts(lhs, adaptor.getLhs())
                                       : SmallVector<Value>(adaptor.getLhs());
+    auto unpack = op.getRhs().getDefiningOp<UnpackOp>();
     rewriter.replaceOpWithNewOp<MatmulPartsOp>(
         op, TypeRange{op.getType()}, lhsParts,
-        operandParts(rhs, adaptor.getRhs()), lengthOfK(op, adaptor, rewriter),
-        adaptor.getInit().front(),
+        unpack ? packedParts(unpack, rewriter)
+               : operandParts(rhs, adaptor.getRhs()),
+        lengthOfK(op, adaptor, rewriter), adaptor.getInit().front(),
         lhsBlock ? TypeAttr::get(lhsBlock) : TypeAttr(),
         TypeAttr::get(getBlockType(rhs)), op.getAccumulateAttr(),
+        unpack ? rewriter.getUnitAttr() : UnitAttr(),
         op.getLoweringConfigAttr());
     return success();
   }
 
 private:
+  /// The tiles and, where there is one, the outer scale: they have no parts.
+  static SmallVector<Value> packedParts(UnpackOp op,
+                                        ConversionPatternRewriter &rewriter) {
+    SmallVector<Value> parts{rewriter.getRemappedValue(op.getTiles())};
+    if (op.getOuter())
+      parts.push_back(rewriter.getRemappedValue(op.getOuter()));
+    return parts;
+  }
+
   /// K from whichever operand knows it statically, else from the rhs.
   static Value lengthOfK(MatmulOp op, OneToNOpAdaptor adaptor,
                          ConversionPatternRewriter &rewriter) {

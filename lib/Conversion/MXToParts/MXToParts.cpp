@@ -102,7 +102,7 @@ private:
     target.markUnknownOpDynamicallyLegal(
         [&](Operation *op) { return converter.isLegal(op); });
     target.addIllegalOp<QuantizeOp, DequantizeOp, MatmulOp, ConstantOp, SplitOp,
-                        JoinOp, OuterScaleOp, RotateOp>();
+                        JoinOp, OuterScaleOp, RotateOp, PackOp, UnpackOp>();
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp function) {
       return converter.isSignatureLegal(function.getFunctionType()) &&
              converter.isLegal(&function.getBody());
@@ -118,6 +118,7 @@ private:
     scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
                                                          target);
     populateBlockOpPatterns(converter, patterns);
+    populatePackPatterns(converter, patterns);
     populateRotatePatterns(converter, patterns);
     populateStructurePatterns(converter, patterns);
   }

@@ -31,6 +31,10 @@ void populateBlockOpPatterns(const TypeConverter &converter,
 void populateRotatePatterns(const TypeConverter &converter,
                             RewritePatternSet &patterns);
 
+/// `mx.pack` and `mx.unpack`.
+void populatePackPatterns(const TypeConverter &converter,
+                          RewritePatternSet &patterns);
+
 /// Data movement on block tensors (tensor, arith.select) and scf.forall, which
 /// upstream's 1:N conversion leaves out.
 void populateStructurePatterns(const TypeConverter &converter,

@@ -130,7 +130,7 @@ void Matmul::finishVector(ValueRange at, Value sum, Value outerX, Value n) {
   Value outer = outerX ? splat(b, outerX, lanes) : Value();
   const FormatSpec &format = product.weights;
   if (format.hasOuterScale()) {
-    Value scales = product.rhs[2], ofColumns;
+    Value scales = product.rhs[1], ofColumns;
     if (format.outer == ::mx::OuterScale::Row)
       ofColumns =
           loadVector(b, scales, product.at(scales, {n}), lanes, b.getF32Type());
@@ -150,8 +150,8 @@ void Matmul::finishElements(Value m, Value n, Value v, Value outerX) {
   b.loop(b.add(n, first), product.n, {}, [&](Value column, ValueRange) {
     Value outer = outerX;
     if (product.weights.hasOuterScale()) {
-      Value scale = loadOuter(b, product.weights, product.rhs[2],
-                              product.at(product.rhs[2], {column}));
+      Value scale = loadOuter(b, product.weights, product.rhs[1],
+                              product.at(product.rhs[1], {column}));
       outer = outer ? b.mul(outer, scale) : scale;
     }
     SmallVector<Value> at = product.at(product.init, {m, column});
@@ -187,8 +187,7 @@ LogicalResult mlir::mx::vectorizeMatmul(ScalarBuilder &b, MatmulPartsOp op) {
   std::unique_ptr<Kernel> kernel = makeKernel(b, product);
   if (!kernel)
     return op->emitOpError("found kernel '")
-           << product.config.getKernel()
-           << "', code is generated for 'f32' only";
+           << product.config.getKernel() << "', for which no code is generated";
   Matmul(b, product, *kernel).emit();
   return success();
 }

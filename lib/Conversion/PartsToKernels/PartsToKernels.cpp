@@ -17,8 +17,13 @@ namespace mlir::mx {
 #define GEN_PASS_DEF_CONVERTMXPARTSTOKERNELSPASS
 #include "mx/Conversion/Passes.h.inc"
 
-/// Checks that the operands of `op` are memrefs whose rows are contiguous.
+/// Checks that the operands of `op` are memrefs whose rows are contiguous, and
+/// weights packed.
 static LogicalResult verifyOperands(Operation *op) {
+  auto matmul = dyn_cast<MatmulPartsOp>(op);
+  if (matmul && !matmul.getPacked())
+    return op->emitOpError("rhs is not packed, as kernels expect it: run "
+                           "mx-prepack-weights");
   for (Type type : op->getOperandTypes()) {
     if (!isa<ShapedType>(type))
       continue;

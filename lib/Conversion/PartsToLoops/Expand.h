@@ -14,6 +14,12 @@ namespace mlir::mx {
 void expandQuantize(ScalarBuilder &b, QuantizePartsOp op);
 void expandDequantize(ScalarBuilder &b, DequantizePartsOp op);
 void expandMatmul(ScalarBuilder &b, MatmulPartsOp op);
+void expandPack(ScalarBuilder &b, PackPartsOp op);
+void expandUnpack(ScalarBuilder &b, UnpackPartsOp op);
+
+/// Puts codes and scales in the place of the tiles of `op`'s rhs, in new
+/// buffers that live as long as `op`.
+void unpackRhs(ScalarBuilder &b, MatmulPartsOp op);
 
 } // namespace mlir::mx
 

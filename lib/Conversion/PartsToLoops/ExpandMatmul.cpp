@@ -248,7 +248,7 @@ void mlir::mx::expandMatmul(ScalarBuilder &b, MatmulPartsOp op) {
   SmallVector<Value> extents;
   for (int64_t axis = 0; axis < init.getRank(); ++axis)
     extents.push_back(b.dim(op.getInit(), axis));
-  bool sharedRhs = cast<MemRefType>(op.getRhs()[0].getType()).getRank() == 2;
+  bool sharedRhs = op.isRhsShared();
 
   b.nest(extents, [&](ValueRange at) {
     ValueRange lhsRow = at.drop_back();

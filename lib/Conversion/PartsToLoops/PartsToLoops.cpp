@@ -4,9 +4,11 @@
 
 #include "Expand.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::mx {
@@ -20,7 +22,8 @@ struct PartsToLoops final : impl::ConvertMXPartsToLoopsPassBase<PartsToLoops> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation().walk([&](Operation *op) {
-      if (isa<QuantizePartsOp, DequantizePartsOp, MatmulPartsOp>(op))
+      if (isa<QuantizePartsOp, DequantizePartsOp, MatmulPartsOp, PackPartsOp,
+              UnpackPartsOp>(op))
         ops.push_back(op);
     });
     for (Operation *op : ops) {
@@ -42,7 +45,13 @@ private:
         .Case([&](DequantizePartsOp dequantize) {
           expandDequantize(b, dequantize);
         })
-        .Case([&](MatmulPartsOp matmul) { expandMatmul(b, matmul); });
+        .Case([&](PackPartsOp pack) { expandPack(b, pack); })
+        .Case([&](UnpackPartsOp unpack) { expandUnpack(b, unpack); })
+        .Case([&](MatmulPartsOp matmul) {
+          if (matmul.getPacked())
+            unpackRhs(b, matmul);
+          expandMatmul(b, matmul);
+        });
     return success();
   }
 };

@@ -23,7 +23,7 @@ struct PartsModel
     : DstBufferizableOpInterfaceExternalModel<PartsModel<Op>, Op> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
                               const AnalysisState &) const {
-    // quantize and dequantize write their inits whole.
+    // All others write their inits whole.
     return isa<MatmulPartsOp>(op) ||
            !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
   }
@@ -61,6 +61,8 @@ void mlir::mx::registerBufferizableOpInterfaceModels(
   registry.addExtension(+[](MLIRContext *context, MXDialect *) {
     QuantizePartsOp::attachInterface<PartsModel<QuantizePartsOp>>(*context);
     DequantizePartsOp::attachInterface<PartsModel<DequantizePartsOp>>(*context);
+    PackPartsOp::attachInterface<PartsModel<PackPartsOp>>(*context);
+    UnpackPartsOp::attachInterface<PartsModel<UnpackPartsOp>>(*context);
     MatmulPartsOp::attachInterface<PartsModel<MatmulPartsOp>>(*context);
   });
 }

@@ -132,9 +132,8 @@ ArrayRef<float> BlocksAttr::outerValues() const {
           data.size() / sizeof(float)};
 }
 
-/// Returns the attribute of `blob`, taking over an equal blob that is there.
-static DenseResourceElementsAttr internBlob(ShapedType type,
-                                            AsmResourceBlob blob) {
+DenseResourceElementsAttr mlir::mx::internBlob(ShapedType type,
+                                               AsmResourceBlob blob) {
   auto *dialect = type.getContext()->getLoadedDialect<BuiltinDialect>();
   auto &interface = Handle::getManagerInterface(type.getContext());
   ArrayRef<char> data = blob.getData();

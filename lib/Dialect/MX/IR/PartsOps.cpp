@@ -76,10 +76,10 @@ LogicalResult DequantizePartsOp::verify() {
 /// their number and, by kind, their axes.
 static LogicalResult verifySide(MatmulPartsOp op, StringRef name,
                                 OperandRange parts, std::optional<Type> format,
-                                int64_t rank) {
-  size_t wanted = 1;
-  if (format)
-    wanted = cast<BlockType>(*format).hasOuterScale() ? 3 : 2;
+                                int64_t rank, bool isPacked = false) {
+  size_t wanted = isPacked || !format ? 1 : 2;
+  if (format && cast<BlockType>(*format).hasOuterScale())
+    ++wanted;
   if (parts.size() != wanted) { // C1
     InFlightDiagnostic diag = op.emitOpError(name)
                               << " has " << parts.size()
@@ -88,7 +88,9 @@ static LogicalResult verifySide(MatmulPartsOp op, StringRef name,
   }
   if (!format)
     return verifyPart(op, name, parts[0], rank, /*isBytes=*/false); // C2
-  return verifyBytes(op, parts[0], parts[1], rank);                 // C2
+  if (isPacked)
+    return verifyPart(op, "tiles", parts[0], rank + 1, /*isBytes=*/true); // C2
+  return verifyBytes(op, parts[0], parts[1], rank);                       // C2
 }
 
 LogicalResult MatmulPartsOp::verify() {
@@ -102,9 +104,26 @@ LogicalResult MatmulPartsOp::verify() {
       getAccumulate() == Accumulate::InOrder);
   if (!reason.empty()) // C3
     return emitOpError("lowering_config: ") << reason;
-  bool isShared = !getRhs().empty() && rankOf(getRhs().front()) == 2;
   return verifySide(*this, "rhs", getRhs(), getRhsFormat(),
-                    isShared ? 2 : rank);
+                    isRhsShared() ? 2 : rank, getPacked());
+}
+
+bool MatmulPartsOp::isRhsShared() {
+  return !getRhs().empty() && rankOf(getRhs().front()) == (getPacked() ? 3 : 2);
+}
+
+LogicalResult PackPartsOp::verify() {
+  int64_t rank = std::max<int64_t>(rankOf(getCodes()), 2);
+  if (failed(verifyPart(*this, "tiles", getTiles(), rank + 1, true))) // C1
+    return failure();
+  return verifyBytes(*this, getCodes(), getScales(), rank); // C1
+}
+
+LogicalResult UnpackPartsOp::verify() {
+  int64_t rank = std::max<int64_t>(rankOf(getCodes()), 2);
+  if (failed(verifyPart(*this, "tiles", getTiles(), rank + 1, true))) // C1
+    return failure();
+  return verifyBytes(*this, getCodes(), getScales(), rank); // C1
 }
 
 LogicalResult MicrokernelOp::verify() {
@@ -112,8 +131,13 @@ LogicalResult MicrokernelOp::verify() {
   if (!row)
     return emitOpError("unknown target '") << getTarget() << "'";
   MemRefType a = getA().getType(), b = getB().getType(), c = getC().getType();
+  if (a.getElementType() != b.getElementType()) // C4
+    return emitOpError("found elements ")
+           << a.getElementType() << " and " << b.getElementType()
+           << ", expected the same";
+  const int64_t group = b.getElementType().isBF16() ? 2 : 1;
   if (!c.hasStaticShape() || a.getDimSize(0) != c.getDimSize(0) ||
-      b.getDimSize(1) != c.getDimSize(1)) // C1
+      b.getDimSize(1) != c.getDimSize(1) * group) // C1
     return emitOpError("found ")
            << a << ", " << b << " and " << c
            << ", expected static extents of c, its rows in a and its columns "
@@ -154,6 +178,14 @@ void QuantizePartsOp::getEffects(Effects &effects) {
 }
 
 void DequantizePartsOp::getEffects(Effects &effects) {
+  partsEffects(*this, /*readsInits=*/false, effects);
+}
+
+void PackPartsOp::getEffects(Effects &effects) {
+  partsEffects(*this, /*readsInits=*/false, effects);
+}
+
+void UnpackPartsOp::getEffects(Effects &effects) {
   partsEffects(*this, /*readsInits=*/false, effects);
 }
 

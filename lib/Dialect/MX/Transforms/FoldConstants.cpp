@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "FoldConstants.h"
+#include "ResourceUses.h"
 
 #include "mx/Dialect/MX/IR/Remarks.h"
 #include "mx/Dialect/MX/Transforms/Passes.h"
@@ -25,45 +26,6 @@ namespace mlir::mx {
 #include "mx/Dialect/MX/Transforms/Passes.h.inc"
 
 namespace {
-
-using BlobEntry = DialectResourceBlobManager::BlobEntry;
-
-//===----------------------------------------------------------------------===//
-// Resources
-//===----------------------------------------------------------------------===//
-
-/// Counts the ops of a module that name each resource.
-class ResourceUses {
-public:
-  explicit ResourceUses(Operation *module) {
-    module->walk([&](Operation *op) { add(op); });
-  }
-
-  void add(Operation *op) {
-    for (BlobEntry *entry : entriesOf(op))
-      ++counts[entry];
-  }
-
-  /// Returns the resources that nothing names any more without `op`.
-  SmallVector<BlobEntry *> remove(Operation *op) {
-    SmallVector<BlobEntry *> unused;
-    for (BlobEntry *entry : entriesOf(op))
-      if (--counts[entry] == 0)
-        unused.push_back(entry);
-    return unused;
-  }
-
-private:
-  static llvm::SmallSetVector<BlobEntry *, 4> entriesOf(Operation *op) {
-    llvm::SmallSetVector<BlobEntry *, 4> entries;
-    op->getAttrDictionary().walk([&](DenseResourceElementsAttr attr) {
-      entries.insert(attr.getRawHandle().getResource());
-    });
-    return entries;
-  }
-
-  DenseMap<BlobEntry *, int64_t> counts;
-};
 
 //===----------------------------------------------------------------------===//
 // Folding

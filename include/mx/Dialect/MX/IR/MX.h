@@ -56,6 +56,14 @@ BlockType getBlockType(Type type);
 /// the last axis is dynamic (see mx.split).
 SmallVector<Type> getPartTypes(RankedTensorType blockTensor);
 
+/// Returns the constant `blob` of `type`, named by its content; takes over an
+/// equal blob that is there.
+DenseResourceElementsAttr internBlob(ShapedType type, AsmResourceBlob blob);
+
+/// Returns the type of the tiles that mx.pack makes of `blockTensor`, which has
+/// two axes or more.
+RankedTensorType getTilesType(RankedTensorType blockTensor);
+
 /// The same, one by one.
 RankedTensorType getCodesType(RankedTensorType blockTensor);
 RankedTensorType getScalesType(RankedTensorType blockTensor);

@@ -246,6 +246,7 @@ def MX_RotateOp : MX_Op<"rotate", [AllTypesMatch<["source", "result"]>]> {
   let hasFolder = 1;
 }
 
+include "mx/Dialect/MX/IR/MXPackOps.td"
 include "mx/Dialect/MX/IR/MXSplitOps.td"
 
 #endif // MX_DIALECT_MX_IR_MXOPS_TD

@@ -4,6 +4,7 @@
 #define MX_DIALECT_MX_TRANSFORMS_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+include "mx/Dialect/MX/Transforms/LoweringPasses.td"
 
 def MXFoldConstantsPass : Pass<"mx-fold-constants", "::mlir::ModuleOp"> {
   let summary = "Quantize constant weights at compile time";
@@ -186,7 +187,7 @@ def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
     dim and cast, and slices and reshapes that keep the last axis and the block
     boundaries; no linalg op, no cf block argument. `parts`: no mx type on any
     value or in any signature; of mx ops only those on parts. `target`: only
-    llvm or gpu ops, or builtin.
+    llvm, omp or gpu ops, or builtin.
 
     Everything else is an error at the op, which says what was found and what
     the stage wants. A slice at run-time offsets along the blocked axis is
@@ -205,35 +206,6 @@ def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
   let options = [
     Option<"stage", "stage", "std::string", /*default=*/"\"block\"",
            "float, block, parts or target">
-  ];
-}
-
-def MXSelectLoweringPass : Pass<"mx-select-lowering", "::mlir::ModuleOp"> {
-  let summary = "Choose a kernel for each mx.matmul and mx.quantize";
-  let description = [{
-    Writes `lowering_config` on each `mx.matmul` and `mx.quantize` that has none:
-    the kernel of least predicted cycles among those that are exact for its
-    formats, with its register tile. A dynamic M is priced as 32, a dynamic N or
-    K as 4096. An op of more than some 20 microseconds is split among `threads`.
-    An op that no kernel fits stays without, for scalar loops; under
-    `strict` it is an error. Each op gets a remark of category `mx-lowering`.
-
-    ```mlir
-    // After `target=znver4` with
-    // lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">.
-    func.func @f(%x: tensor<4x64xf32>, %e: tensor<4x64x!mx.amxfp4>) -> tensor<4x64x!mx.amxfp4> {
-      %q = mx.quantize ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64x!mx.amxfp4>) using amxfp4
-      return %q : tensor<4x64x!mx.amxfp4>
-    }
-    ```
-  }];
-  let options = [
-    Option<"target", "target", "std::string", /*default=*/"\"host\"",
-           "Row of the target table, or host: that of this machine">,
-    Option<"threads", "threads", "int64_t", /*default=*/"1",
-           "Threads that the work of an op is split among">,
-    Option<"strict", "strict", "bool", /*default=*/"false",
-           "An op that no kernel fits is an error">
   ];
 }
 

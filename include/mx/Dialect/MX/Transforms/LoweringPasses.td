@@ -1,0 +1,85 @@
+//===- LoweringPasses.td - from block tensors to kernels ---*- tablegen -*-===//
+//
+// Included by Passes.td: what chooses kernels and prepares their operands.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MX_DIALECT_MX_TRANSFORMS_LOWERINGPASSES_TD
+#define MX_DIALECT_MX_TRANSFORMS_LOWERINGPASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def MXPrepackWeightsPass : Pass<"mx-prepack-weights", "::mlir::ModuleOp"> {
+  let summary = "Lay the weights of matmuls out as kernels read them";
+  let description = [{
+    The rhs of each `mx.matmul` with a `lowering_config` becomes the `mx.unpack` of
+    tiles. A constant is packed here, once however many products it is in. Any
+    other rhs gets an `mx.pack` where it is made: an argument at the beginning of
+    the function, so once a call.
+
+    With `pack-functions`, a public function that only multiplies by its
+    `mx.weight` arguments takes their tiles (and outer scales) instead, and a new
+    public function `NAME_pack` makes those of the arguments' old types, in order:
+    the caller packs once. Such a function has no callers in the module.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: tensor<2x64xf32>, %w: tensor<16x64x!mx.amxfp4>, %c: tensor<2x16xf32>) -> tensor<2x16xf32> {
+      %y = mx.matmul ins(%x, %w : tensor<2x64xf32>, tensor<16x64x!mx.amxfp4>) outs(%c : tensor<2x16xf32>)
+        {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 6, vectors = 2, k_block = 256>}
+      return %y : tensor<2x16xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: tensor<2x64xf32>, %w: tensor<16x64x!mx.amxfp4>, %c: tensor<2x16xf32>) -> tensor<2x16xf32> {
+      %tiles = mx.pack %w : tensor<16x64x!mx.amxfp4>
+      %u = mx.unpack %tiles : tensor<1x1x576xi8> -> tensor<16x64x!mx.amxfp4>
+      %y = mx.matmul ins(%x, %u : tensor<2x64xf32>, tensor<16x64x!mx.amxfp4>) outs(%c : tensor<2x16xf32>)
+        {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 6, vectors = 2, k_block = 256>}
+      return %y : tensor<2x16xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"packFunctions", "pack-functions", "bool", /*default=*/"false",
+           "Public functions take packed weights, NAME_pack makes them">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def MXSelectLoweringPass : Pass<"mx-select-lowering", "::mlir::ModuleOp"> {
+  let summary = "Choose a kernel for each mx.matmul and mx.quantize";
+  let description = [{
+    Writes `lowering_config` on each `mx.matmul` and `mx.quantize` that has none:
+    the kernel of least predicted cycles among those that are exact for its
+    formats, with its register tile. A dynamic M is priced as 32, a dynamic N or
+    K as 4096. An op of more than some 20 microseconds is split among `threads`.
+    An op that no kernel fits stays without, for scalar loops; under `strict` it
+    is an error. Each op gets a remark of category `mx-lowering`.
+
+    ```mlir
+    // After `target=znver4` with
+    // lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">.
+    func.func @f(%x: tensor<4x64xf32>, %e: tensor<4x64x!mx.amxfp4>) -> tensor<4x64x!mx.amxfp4> {
+      %q = mx.quantize ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64x!mx.amxfp4>) using amxfp4
+      return %q : tensor<4x64x!mx.amxfp4>
+    }
+    ```
+  }];
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"host\"",
+           "Row of the target table, or host: that of this machine">,
+    Option<"threads", "threads", "int64_t", /*default=*/"1",
+           "Threads that the work of an op is split among">,
+    Option<"strict", "strict", "bool", /*default=*/"false",
+           "An op that no kernel fits is an error">
+  ];
+}
+
+#endif // MX_DIALECT_MX_TRANSFORMS_LOWERINGPASSES_TD
