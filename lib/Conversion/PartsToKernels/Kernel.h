@@ -104,6 +104,10 @@ std::unique_ptr<Kernel> makePanelF32(ScalarBuilder &b, const Product &product);
 /// the weights packed and of 4 bits.
 std::unique_ptr<Kernel> makeKernelAB(ScalarBuilder &b, const Product &product);
 
+/// Both sides folded to int16, weights by panels of k_block elements; operands
+/// as those of makeKernelAB.
+std::unique_ptr<Kernel> makeKernelI16(ScalarBuilder &b, const Product &product);
+
 /// The kernel that the config names, null where it is not generated.
 std::unique_ptr<Kernel> makeKernel(ScalarBuilder &b, const Product &product);
 

@@ -60,6 +60,7 @@ static int64_t panelDepth(const ::mx::TargetRow &row, int64_t columns) {
 /// Kernels that code is generated for.
 static bool isGenerated(const ::mx::KernelInfo &kernel) {
   return kernel.kind == ::mx::KernelKind::F32 ||
+         kernel.kind == ::mx::KernelKind::I16 ||
          kernel.kind == ::mx::KernelKind::AB;
 }
 
