@@ -121,6 +121,11 @@ static std::string whyNotBlocks(const OperandFacts &weights,
     return found("blocks are not those of the weights, of " +
                      Twine(weights.blockSize),
                  activations);
+  bool areBytes =
+      activations.elementBits == 8 && activations.highestUnits == 127;
+  if (activations.elementBits != 4 && !areBytes)
+    return found("activations are read by a table of 16 codes, or are bytes",
+                 activations);
   // Vectors hold 16 codes; sums of more than 32 products exceed 16 bits.
   if (weights.blockSize != 16 && weights.blockSize != 32)
     return found("integer kernels sum blocks of 16 and 32", weights);
