@@ -41,6 +41,7 @@ static constexpr KernelRow v3Kernels[] = {
 static constexpr KernelRow znver4Kernels[] = {
     {KernelKind::F32, {1, 1, 1}, 16, 4, 0, 0.85}, // count, plan
     {KernelKind::BF16, {1, 1, 1}, 11.5, 0, 0, 0.96},
+    {KernelKind::I16, {1, 1, 2}, 6, 4, 3, 0.85}, // count, plan
     {KernelKind::AB, {3, 2, 4}, 2.5, 0, 3, 0.95}, // 2 vpermb + 1/2 shift
 };
 
@@ -50,7 +51,7 @@ static constexpr KernelRow znver4Kernels[] = {
 static constexpr KernelRow sapphireRapidsKernels[] = {
     {KernelKind::F32, {1, 1, 1}, 16, 4, 0, 0.85}, // count, plan
     {KernelKind::BF16, {1, 1, 1}, 11.5, 2, 0, 0.95},
-    {KernelKind::I16, {2, 1, 1}, 9, 4, 1.5, 0.85}, // count, plan
+    {KernelKind::I16, {1, 1, 2}, 9, 4, 1.5, 0.85}, // count, plan
     {KernelKind::AB, {3, 2, 4}, 2.5, 0, 3, 0.9},
 };
 

@@ -8,7 +8,9 @@
 #include "mx/Conversion/Passes.h"
 
 #include "../ScalarBuilder.h"
+#include "Tiles.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -91,6 +93,13 @@ struct KernelsToVector final
     for (MicrokernelOp op : ops) {
       ScalarBuilder b(op.getLoc(), op);
       Tile(b, op).emit();
+      op.erase();
+    }
+    SmallVector<ScaledMicrokernelOp> scaled;
+    getOperation()->walk([&](ScaledMicrokernelOp op) { scaled.push_back(op); });
+    for (ScaledMicrokernelOp op : scaled) {
+      ScalarBuilder b(op.getLoc(), op);
+      expandScaledMicrokernel(b, op);
       op.erase();
     }
   }

@@ -97,8 +97,9 @@ std::unique_ptr<Kernel> mlir::mx::makeKernel(ScalarBuilder &b,
   }
   case ::mx::KernelKind::AB:
     return makeKernelAB(b, product);
-  case ::mx::KernelKind::BF16:
   case ::mx::KernelKind::I16:
+    return makeKernelI16(b, product);
+  case ::mx::KernelKind::BF16:
     return nullptr;
   }
   return nullptr;

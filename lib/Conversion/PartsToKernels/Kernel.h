@@ -119,6 +119,10 @@ std::unique_ptr<Kernel> makeKernelAB(ScalarBuilder &b, const Product &product);
 std::unique_ptr<Kernel> makeRowsF32(ScalarBuilder &b, const Product &product,
                                     int64_t count);
 
+/// Both sides folded to int16, weights by panels of k_block elements; operands
+/// as those of makeKernelAB.
+std::unique_ptr<Kernel> makeKernelI16(ScalarBuilder &b, const Product &product);
+
 /// The kernel that the config names, null where it is not generated.
 std::unique_ptr<Kernel> makeKernel(ScalarBuilder &b, const Product &product);
 

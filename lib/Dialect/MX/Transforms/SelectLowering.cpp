@@ -63,6 +63,7 @@ static constexpr double kThreadedMicroseconds = 20;
 /// Kernels that code is generated for.
 static bool isGenerated(const ::mx::KernelInfo &kernel) {
   return kernel.kind == ::mx::KernelKind::F32 ||
+         kernel.kind == ::mx::KernelKind::I16 ||
          kernel.kind == ::mx::KernelKind::AB;
 }
 
