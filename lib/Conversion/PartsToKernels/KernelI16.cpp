@@ -73,7 +73,8 @@ private:
   const bool isFolded;
   const int64_t blockSize;
   const ::mx::KernelLimits limits;
-  SmallVector<int8_t> table; ///< max(units, 0), or units where nothing is folded
+  SmallVector<int8_t>
+      table; ///< max(units, 0), or units where nothing is folded
 
   Value x, xScales;         ///< [M, K] i16, [M, blocks] f32
   Value panel, panelScales; ///< [pairs, 2 * columns] i16, [blocks, columns] f32
@@ -105,8 +106,8 @@ void KernelI16::allocateShared(Scratch &scratch) {
   Value blocks = blocksOf(b, product.k, blockSize);
   Value width = b.add(b.mul(blocks, b.index(blockSize)), b.index(kRowGap));
   x = scratch.allocate(b.getI16Type(), {dynamic, dynamic}, {product.m, width});
-  xScales = scratch.allocate(b.getF32Type(), {dynamic, dynamic},
-                             {product.m, blocks});
+  xScales =
+      scratch.allocate(b.getF32Type(), {dynamic, dynamic}, {product.m, blocks});
   if (limits.activations.any())
     flags = scratch.allocate(b.getI8Type(), {dynamic}, {product.m});
 }
@@ -120,19 +121,20 @@ void KernelI16::packRows(Value begin, Value end) {
 
 void KernelI16::packRow(Value m) {
   Value none = b.integer(b.getI8Type(), 0);
-  SmallVector<Value> flag = b.loop(
-      b.index(0), blocksOf(b, product.k, blockSize), {none},
-      [&](Value block, ValueRange flag) -> SmallVector<Value> {
-        folder.load(m, block);
-        Digits words = folder.words();
-        storeVector(b, words.integers, x, {m, b.mul(block, b.index(blockSize))});
-        b.store(words.scale, xScales, {m, block});
-        Value exceeds = folder.exceeds(limits.activations);
-        if (!exceeds)
-          return {flag[0]};
-        return {b.bitOr(flag[0],
-                        b.make<arith::ExtUIOp>(b.getI8Type(), exceeds))};
-      });
+  SmallVector<Value> flag =
+      b.loop(b.index(0), blocksOf(b, product.k, blockSize), {none},
+             [&](Value block, ValueRange flag) -> SmallVector<Value> {
+               folder.load(m, block);
+               Digits words = folder.words();
+               storeVector(b, words.integers, x,
+                           {m, b.mul(block, b.index(blockSize))});
+               b.store(words.scale, xScales, {m, block});
+               Value exceeds = folder.exceeds(limits.activations);
+               if (!exceeds)
+                 return {flag[0]};
+               return {b.bitOr(flag[0],
+                               b.make<arith::ExtUIOp>(b.getI8Type(), exceeds))};
+             });
   if (flags)
     b.store(flag[0], flags, m);
 }
@@ -152,8 +154,7 @@ void KernelI16::allocateOwn(Scratch &scratch) {
 TileColumns KernelI16::columnsAt(Value n, int64_t column) {
   Value size = b.index(::mx::kTileColumns);
   Value tile = b.make<arith::DivUIOp>(b.add(n, b.index(column)), size);
-  Value last =
-      b.make<arith::DivUIOp>(b.sub(product.n, b.index(1)), size);
+  Value last = b.make<arith::DivUIOp>(b.sub(product.n, b.index(1)), size);
   return {b.min(tile, last), column % ::mx::kTileColumns};
 }
 
@@ -207,8 +208,8 @@ void KernelI16::foldWord(const PanelBlock &at, Value multipliers,
                          int64_t word) {
   Value first = b.mul(at.block, b.index(reader.wordsOfBlock()));
   Value codes = reader.codes(at.columns, at.tile, b.add(first, b.index(word)));
-  Value pairs = b.add(b.mul(at.entry, b.index(blockSize / 2)),
-                      b.index(4 * word));
+  Value pairs =
+      b.add(b.mul(at.entry, b.index(blockSize / 2)), b.index(4 * word));
   for (int64_t pair : {0, 1}) {
     // The bytes 2 * pair and 2 * pair + 1 of each word, twice.
     SmallVector<int64_t> which;
@@ -230,9 +231,9 @@ void KernelI16::foldWord(const PanelBlock &at, Value multipliers,
         integers =
             multiplyBytePairs(b, multipliers, lookUpNibbles(b, table, indices));
       }
-      storeVector(b, integers, panel,
-                  {b.add(pairs, b.index(2 * high + pair)),
-                   b.index(2 * at.column)});
+      storeVector(
+          b, integers, panel,
+          {b.add(pairs, b.index(2 * high + pair)), b.index(2 * at.column)});
     }
   }
 }
@@ -268,17 +269,17 @@ void KernelI16::multiplyTile(Value m, int64_t height, Value begin, Value depth,
   using Sizes = SmallVector<OpFoldResult>;
   auto constant = [&](int64_t value) { return b.getIndexAttr(value); };
   auto view = [&](Value memref, Value column, OpFoldResult width) -> Value {
-    return b.make<memref::SubViewOp>(
-        memref, Sizes{m, column}, Sizes{constant(height), width},
-        Sizes{constant(1), constant(1)});
+    return b.make<memref::SubViewOp>(memref, Sizes{m, column},
+                                     Sizes{constant(height), width},
+                                     Sizes{constant(1), constant(1)});
   };
   Value first = b.make<arith::DivUIOp>(begin, b.index(blockSize));
   Value blocks = blocksOf(b, depth, blockSize);
   Value padded = b.mul(blocks, b.index(blockSize));
   ScaledMicrokernelOp::create(
       b, view(x, begin, padded), panel, view(xScales, first, blocks),
-      panelScales, blockSize, depth,
-      view(acc, b.index(0), constant(columns())), b.getStringAttr(row.name));
+      panelScales, blockSize, depth, view(acc, b.index(0), constant(columns())),
+      b.getStringAttr(row.name));
 }
 
 std::unique_ptr<Kernel> mlir::mx::makeKernelI16(ScalarBuilder &b,

@@ -42,8 +42,7 @@ Value TileReader::scaleCodes(const TileColumns &columns, Value k, Value block,
                    b.index(which * bytes));
   Value row = b.mul(b.make<arith::DivUIOp>(at, b.index(word)),
                     b.index(word * ::mx::kTileColumns));
-  Value begin =
-      b.add(row, b.index(layout.scaleBegin + word * columns.first));
+  Value begin = b.add(row, b.index(layout.scaleBegin + word * columns.first));
   Value loaded = load(columns, k, begin, word * lanes);
   auto type = VectorType::get(lanes, b.getI32Type());
   Value words = castLanes(b, loaded, b.getIntegerType(8 * word));
@@ -86,14 +85,14 @@ Value TileReader::decodeScales(Value codes) {
   Value magnitude = codes;
   if (scale.isSigned)
     magnitude = b.bitAnd(codes, splatConstant(b, type, 127));
-  Value bits =
-      b.shl(magnitude, splatConstant(b, type, kFractionBits - scale.fractionBits));
+  Value bits = b.shl(
+      magnitude, splatConstant(b, type, kFractionBits - scale.fractionBits));
   Value value = b.make<arith::BitcastOp>(floats, bits);
   // The exponent's bias is that of f32 after this, subnormals included.
   if (scale.bias != kExponentBias)
-    value = b.mul(
-        value, splat(b, b.f32(std::ldexp(1.0f, kExponentBias - scale.bias)),
-                     type.getDimSize(0)));
+    value = b.mul(value,
+                  splat(b, b.f32(std::ldexp(1.0f, kExponentBias - scale.bias)),
+                        type.getDimSize(0)));
   return orNan(b, scale, magnitude, value);
 }
 
@@ -111,17 +110,15 @@ FoldedScales TileReader::foldScales(ArrayRef<Value> codes) {
       Value magnitude = code;
       if (scale.isSigned)
         magnitude = b.bitAnd(code, constant(127));
-      significand = b.sub(
-          magnitude, b.shl(b.sub(field, constant(1)),
-                           constant(scale.fractionBits)));
+      significand = b.sub(magnitude, b.shl(b.sub(field, constant(1)),
+                                           constant(scale.fractionBits)));
     }
     Value shift = b.make<arith::MinUIOp>(b.sub(field, least), constant(7));
     result.multipliers.push_back(b.shl(significand, shift));
   }
   int64_t bias = kExponentBias - scale.bias - scale.fractionBits;
   Value bits = b.shl(b.add(least, constant(bias)), constant(kFractionBits));
-  Value power =
-      b.make<arith::BitcastOp>(type.clone(b.getF32Type()), bits);
+  Value power = b.make<arith::BitcastOp>(type.clone(b.getF32Type()), bits);
   Value magnitude =
       scale.isSigned ? b.bitAnd(codes[0], constant(127)) : codes[0];
   result.power = orNan(b, scale, magnitude, power);
@@ -163,8 +160,8 @@ Value TileReader::areColumns(const TileColumns &columns) {
   Value numbers = b.make<arith::ConstantOp>(
       DenseElementsAttr::get(type, ArrayRef<int32_t>(lane)));
   Value begin = b.mul(columns.tile, b.index(::mx::kTileColumns));
-  Value left = b.make<arith::IndexCastOp>(b.getI32Type(),
-                                          b.sub(product.n, begin));
+  Value left =
+      b.make<arith::IndexCastOp>(b.getI32Type(), b.sub(product.n, begin));
   return b.less(numbers, splat(b, left, lanes));
 }
 
@@ -174,10 +171,10 @@ Value TileReader::exceed(const TileColumns &columns,
                          const ::mx::DataLimits &limits) {
   const ScaleSpec &scale = ::mx::spec(format.scale);
   int64_t largest = (1 << scale.exponentBits) - 1;
-  int64_t low = std::max<int64_t>(
-      0, int64_t(limits.minScaleExponent) + scale.bias);
-  int64_t high = std::min<int64_t>(
-      largest, int64_t(limits.maxScaleExponent) + scale.bias);
+  int64_t low =
+      std::max<int64_t>(0, int64_t(limits.minScaleExponent) + scale.bias);
+  int64_t high =
+      std::min<int64_t>(largest, int64_t(limits.maxScaleExponent) + scale.bias);
   auto type = VectorType::get(lanes, b.getI32Type());
   Value zero = splatConstant(b, type, 0);
   SmallVector<Value> most = b.loop(
