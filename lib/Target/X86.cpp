@@ -33,7 +33,7 @@ static constexpr KernelRow genericKernels[] = {
 static constexpr KernelRow v3Kernels[] = {
     {KernelKind::F32, {1, 1, 1}, 10.7, 25, 0, 0.83},
     {KernelKind::I16, {1, 1, 2}, 6, 10, 1, 0.9},      // 72 / 256 weights
-    {KernelKind::AB, {2, 2, 5}, 2.33, 0, 1.67, 0.95}, // 28 / 256 weights
+    {KernelKind::AB, {2, 2, 5}, 2.33, 0, 1.67, 0.85}, // 28 / 256 weights
 };
 
 // One 512-bit operation a cycle on the pipes that multiply. bf16: the count
@@ -51,8 +51,8 @@ static constexpr KernelRow znver4Kernels[] = {
 static constexpr KernelRow sapphireRapidsKernels[] = {
     {KernelKind::F32, {1, 1, 1}, 16, 4, 0, 0.85}, // count, plan
     {KernelKind::BF16, {1, 1, 1}, 11.5, 2, 0, 0.95},
-    {KernelKind::I16, {1, 1, 2}, 9, 4, 1.5, 0.85}, // count, plan
-    {KernelKind::AB, {3, 2, 4}, 2.5, 0, 3, 0.9},
+    {KernelKind::I16, {1, 1, 2}, 9, 4, 1.5, 0.7}, // count
+    {KernelKind::AB, {3, 2, 4}, 2.5, 0, 3, 0.85},
 };
 
 static constexpr const char *v3Features =
