@@ -166,7 +166,8 @@ int64_t check(const std::optional<::mx::Preset> &x, const ::mx::Preset &w,
   if (spoil)
     a[k / 2] = -a[k / 2];
   Side lhs = x ? Side(*x, a, m, k) : Side(a, m);
-  return outsideBound(::mx::KernelKind::F32, lhs, Side(w, b, n, k), shape, c, toFloats(results[0]));
+  return outsideBound(::mx::KernelKind::F32, lhs, Side(w, b, n, k), shape, c,
+                      toFloats(results[0]));
 }
 
 TEST_P(Kernels, TimesItselfWithinTheBound) {
@@ -196,9 +197,11 @@ TEST(KernelShapes, BlockSizesAndPanels) {
   for (const std::string &target : runnableTargets()) {
     for (StringRef text : {"amxfp4:8", "mxfp6_e2m3:8", "mxint8:64", "int4:256",
                            "int4_affine:16"}) {
-      EXPECT_EQ(check(preset(text.str()), preset("mxfp4"), {5, 20, 72}, target), 0)
+      EXPECT_EQ(check(preset(text.str()), preset("mxfp4"), {5, 20, 72}, target),
+                0)
           << target << " " << text.str() << " on the left";
-      EXPECT_EQ(check(preset("amxfp4"), preset(text.str()), {5, 20, 72}, target), 0)
+      EXPECT_EQ(
+          check(preset("amxfp4"), preset(text.str()), {5, 20, 72}, target), 0)
           << target << " " << text.str() << " on the right";
     }
     EXPECT_EQ(check(preset("amxfp4"), preset("amxfp4"), {3, 5, 9000}, target),

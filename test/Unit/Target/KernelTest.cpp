@@ -177,8 +177,9 @@ TEST(Limits, FoldedBlocksFit) {
         continue;
       KernelLimits limits = limitsOf(i16, a, b);
       auto largest = [](const OperandFacts &it, int gap) {
-        return it.maxUnits() * ((int64_t(1) << it.scaleSignificand) - 1)
-               << (it.isAsymmetric() ? gap : 0);
+        if (!it.isAsymmetric()) // its scale stays f32
+          return it.maxUnits();
+        return it.maxUnits() * ((int64_t(1) << it.scaleSignificand) - 1) << gap;
       };
       int64_t weight = largest(a, limits.weights.maxGap);
       int64_t activation = largest(b, limits.activations.maxGap);

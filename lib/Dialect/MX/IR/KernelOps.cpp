@@ -39,8 +39,9 @@ LogicalResult ScaledMicrokernelOp::verify() {
 void ScaledMicrokernelOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  for (OpOperand *operand : {&getAMutable(), &getBMutable(), &getAScalesMutable(),
-                             &getBScalesMutable(), &getCMutable()})
+  for (OpOperand *operand :
+       {&getAMutable(), &getBMutable(), &getAScalesMutable(),
+        &getBScalesMutable(), &getCMutable()})
     effects.emplace_back(MemoryEffects::Read::get(), operand);
   effects.emplace_back(MemoryEffects::Write::get(), &getCMutable());
 }
