@@ -193,6 +193,7 @@ def ConvertMXKernelsToVectorPass : Pass<"convert-mx-kernels-to-vector"> {
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];

@@ -96,6 +96,7 @@ std::unique_ptr<Kernel> mlir::mx::makeKernel(ScalarBuilder &b,
     return makePanelF32(b, product);
   }
   case ::mx::KernelKind::BF16:
+    return makePanelBF16(b, product);
   case ::mx::KernelKind::I16:
   case ::mx::KernelKind::AB:
     return nullptr;

@@ -50,9 +50,13 @@ static ::mx::MatmulShape shapeOf(MatmulOp op) {
   return {rows, price(init.getShape().back()), price(k)};
 }
 
-/// Elements of K of which a panel of `columns` decoded f32 columns takes half
-/// of the second-level cache.
-static int64_t panelDepth(const ::mx::TargetRow &row, int64_t columns) {
+/// Elements of K of a panel. Of `f32` and `bf16`, which add to f32 in memory,
+/// few, so that a register tile's columns stay in the first-level cache; else
+/// so many that `columns` of f32 take half of the second.
+static int64_t panelDepth(const ::mx::TargetRow &row, ::mx::KernelKind kind,
+                          int64_t columns) {
+  if (kind == ::mx::KernelKind::F32 || kind == ::mx::KernelKind::BF16)
+    return kLargestBlock;
   int64_t depth = row.caches.l2 / 2 / (columns * 4);
   return std::max(depth / kLargestBlock, int64_t(1)) * kLargestBlock;
 }
@@ -62,7 +66,8 @@ static constexpr double kThreadedMicroseconds = 20;
 
 /// Kernels that code is generated for.
 static bool isGenerated(const ::mx::KernelInfo &kernel) {
-  return kernel.kind == ::mx::KernelKind::F32;
+  return kernel.kind == ::mx::KernelKind::F32 ||
+         kernel.kind == ::mx::KernelKind::BF16;
 }
 
 /// All kernels, those that may be used first, each by predicted cycles.
@@ -166,7 +171,7 @@ LogicalResult SelectLowering::select(MatmulOp op) {
       ::mx::registerTile(*row, *row->find(chosen.kernel->kind));
   op.setLoweringConfigAttr(LoweringConfigAttr::get(
       op.getContext(), row->name, chosen.kernel->name, tile.rows, tile.vectors,
-      panelDepth(*row, tile.vectors * row->lanes()),
+      panelDepth(*row, chosen.kernel->kind, tile.vectors * row->lanes()),
       threadsFor(*chosen.cycles)));
   auto note = remark::passed(op.getLoc(), remarkOf(op, "KernelSelected"));
   note << Arg("Kernel", StringRef(chosen.kernel->name))
