@@ -100,7 +100,7 @@ std::unique_ptr<Kernel> mlir::mx::makeKernel(ScalarBuilder &b,
   case ::mx::KernelKind::I16:
     return makeKernelI16(b, product);
   case ::mx::KernelKind::BF16:
-    return nullptr;
+    return makePanelBF16(b, product);
   }
   return nullptr;
 }

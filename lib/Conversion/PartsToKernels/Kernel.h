@@ -109,7 +109,13 @@ void decodeActivations(ScalarBuilder &b, const Product &product, Value m,
 Value multiplyAdd(ScalarBuilder &b, const ::mx::TargetRow &row, Value x,
                   Value w, Value sum);
 
-/// Both sides decoded to f32, weights by panels of k_block elements.
+/// acc[m, ..] = what multiplyColumns says, for one row and `columns` columns,
+/// by `f32`, whatever the data.
+void multiplyRowF32(ScalarBuilder &b, const Product &product, Value m, Value n,
+                    int64_t columns, Value acc);
+
+/// Both sides decoded to f32 or bf16, weights by panels of k_block elements.
+std::unique_ptr<Kernel> makePanelBF16(ScalarBuilder &b, const Product &product);
 std::unique_ptr<Kernel> makePanelF32(ScalarBuilder &b, const Product &product);
 
 /// Bytes decoded in registers, for few rows; both sides in blocks of one size,

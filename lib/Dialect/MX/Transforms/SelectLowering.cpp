@@ -50,39 +50,29 @@ static ::mx::MatmulShape shapeOf(MatmulOp op) {
   return {rows, price(init.getShape().back()), price(k)};
 }
 
-/// Elements of K of which a panel of `columns` decoded columns takes half of
-/// the second-level cache, or, of int16, whose products are twice as fast, a
-/// quarter of the first.
-static int64_t panelDepth(const ::mx::TargetRow &row, ::mx::KernelKind kernel,
+/// Elements of K of a panel. Of `f32` and `bf16`, which add to f32 in memory,
+/// few, so that a register tile's columns stay in the first-level cache; of
+/// int16, whose products are twice as fast, so many that `columns` of them take
+/// a quarter of it.
+static int64_t panelDepth(const ::mx::TargetRow &row, ::mx::KernelKind kind,
                           int64_t columns) {
-  int64_t depth = kernel == ::mx::KernelKind::I16
-                      ? row.caches.l1d / 4 / (columns * 2)
-                      : row.caches.l2 / 2 / (columns * 4);
+  if (kind != ::mx::KernelKind::I16)
+    return kLargestBlock;
+  int64_t depth = row.caches.l1d / 4 / (columns * 2);
   return std::max(depth / kLargestBlock, int64_t(1)) * kLargestBlock;
 }
 
 /// What starting threads and waiting for them must be small against.
 static constexpr double kThreadedMicroseconds = 20;
 
-/// Kernels that code is generated for.
-static bool isGenerated(const ::mx::KernelInfo &kernel) {
-  return kernel.kind == ::mx::KernelKind::F32 ||
-         kernel.kind == ::mx::KernelKind::I16 ||
-         kernel.kind == ::mx::KernelKind::AB;
-}
-
 /// All kernels, those that may be used first, each by predicted cycles.
 static std::vector<KernelCandidate> candidatesOf(MatmulOp op,
                                                  const ::mx::TargetRow &row) {
   BlockType block = getBlockType(op.getLhs().getType());
-  std::vector<KernelCandidate> candidates = ::mx::chooseKernel(
+  return ::mx::chooseKernel(
       row, shapeOf(op),
       operandFacts(getBlockType(op.getRhs().getType()).getFormat()),
       block ? operandFacts(block.getFormat()) : ::mx::floatOperand("f32", 24));
-  for (KernelCandidate &candidate : candidates)
-    if (candidate.refusal.empty() && !isGenerated(*candidate.kernel))
-      candidate.refusal = "no code is generated for it yet";
-  return candidates;
 }
 
 /// `ab: why; i16: why` of the kernels that would be faster than `chosen`.
