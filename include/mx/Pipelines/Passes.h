@@ -60,7 +60,8 @@ struct QuantizePipelineOptions
       llvm::cl::init(false)};
 };
 
-/// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them.
+/// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them,
+/// and whether the products of many rows are fused with others.
 struct ToLLVMPipelineOptions
     : public PassPipelineOptions<ToLLVMPipelineOptions> {
   Option<std::string> target{
@@ -70,6 +71,11 @@ struct ToLLVMPipelineOptions
   Option<bool> strict{*this, "strict",
                       llvm::cl::desc("An op that no kernel fits is an error"),
                       llvm::cl::init(false)};
+  Option<bool> fuse{
+      *this, "fuse",
+      llvm::cl::desc("Compute many rows by blocks, with what is done before "
+                     "and after products (mx-fuse-quantize)"),
+      llvm::cl::init(true)};
 };
 
 /// Float -> Block: convert-tosa-to-mx, mx-lower-tosa, convert-linalg-to-mx,

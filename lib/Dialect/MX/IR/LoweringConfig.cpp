@@ -32,14 +32,14 @@ verifyTile(llvm::function_ref<InFlightDiagnostic()> emitError,
 LogicalResult
 LoweringConfigAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                            StringRef target, StringRef kernel, int64_t rows,
-                           int64_t vectors, int64_t kBlock) {
+                           int64_t vectors, int64_t kBlock, int64_t rowBlock) {
   const ::mx::TargetRow *row = ::mx::findTarget(target);
   if (!row) // C1
     return emitError() << "unknown target '" << target << "'";
   if (kernel == kQuantize) {
-    if (rows == 0 && vectors == 0 && kBlock == 0)
+    if (rows == 0 && vectors == 0 && kBlock == 0 && rowBlock == 0)
       return success();
-    return emitError() << "found a tile or k_block, expected none for '"
+    return emitError() << "found a tile or a block, expected none for '"
                        << kQuantize << "'"; // C2
   }
   const ::mx::KernelInfo *info = ::mx::findKernel(kernel);
@@ -52,6 +52,9 @@ LoweringConfigAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
   if (kBlock <= 0 || kBlock % kLargestBlock != 0) // C3
     return emitError() << "k_block is " << kBlock
                        << ", expected a positive multiple of " << kLargestBlock;
+  if (rowBlock < 0) // C5
+    return emitError() << "row_block is " << rowBlock
+                       << ", expected 0 or a number of rows";
   return verifyTile(emitError, *row, *costs, rows, vectors);
 }
 
