@@ -1,31 +1,42 @@
 //===- Quantize.cpp - quantize_parts by vectors ---------------------------===//
 //
-// A block at a time, as in lib/Numerics/Block.cpp: extremes by integer maxima
-// (magnitudes order as their bits do), scale codes in scalars, element codes by
-// comparison with the bounds between neighbouring codes. 4-bit elements.
+// As many blocks of a row as a vector has lanes are a group. Of some groups, a
+// chunk, first all scales are made:
+//
+//   largest magnitudes   a vector a block, then transposed: a lane a block
+//   scales               by vectors; codes and what divides go to scratch
+//
+// and then all elements, block by block, under scales that are broadcast: the
+// processor works at the scales of several groups at a time, each of which is
+// a long chain. Groups that are not whole, and sources that are not plain f32,
+// are first copied: converted, divided by the outer scale, and filled up with
+// zeros.
 //
 //===----------------------------------------------------------------------===//
 
 #include "../ScalarCodec.h"
 #include "Expand.h"
+#include "Extremes.h"
 #include "VectorCodec.h"
+#include "VectorEncode.h"
+#include "VectorPack.h"
 
 #include "mx/Numerics/Codec.h"
+#include "mx/Numerics/Packing.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace mlir::mx;
 using ::mx::FormatSpec;
-using ::mx::Rounding;
 using ::mx::Scheme;
 
-/// Codes of one sign: 0 to 7 have the magnitudes of a 4-bit element.
-static constexpr int kMagnitudes = 8;
-static constexpr int64_t kSignBit = 8;
+/// Elements that are packed at a time.
+static constexpr int64_t kPiece = 32;
+/// Elements of a chunk: half of a small first-level cache.
+static constexpr int64_t kChunk = 4096;
+static constexpr int64_t kAlignment = 64;
 
 namespace {
 
@@ -33,222 +44,295 @@ namespace {
 class VectorQuantizer {
 public:
   VectorQuantizer(ScalarBuilder &b, QuantizePartsOp op)
-      : b(b), op(op), format(op.getFormatSpec()),
-        quantizer(op.getQuantizer().getQuantizer()),
-        lanes(lanesInBlock(op.getLoweringConfigAttr().getRow(), format)),
-        vectors(format.blockSize / lanes) {}
-
-  /// Quantizes block `block` of the row `row` of length `k`.
-  void quantize(ValueRange row, Value block, Value k);
+      : b(b), op(op), target(op.getLoweringConfigAttr().getRow()),
+        format(op.getFormatSpec()), quantizer(op.getQuantizer().getQuantizer()),
+        divider(target, format, quantizer.rounding),
+        lanes(lanesInBlock(target, format)),
+        groups(std::max<int64_t>(kChunk / groupSize(), 1)),
+        piece(std::min<int64_t>(kPiece, format.blockSize)),
+        sides(format.scalesPerBlock()) {}
+  void emit();
 
 private:
-  SmallVector<Value> loadBlock(Value first, Value k);
-  SmallVector<Value> extremes(ArrayRef<Value> x);
-  SmallVector<Value> scaleCodes(ArrayRef<Value> sides);
-  Value encode(Value x, ArrayRef<Value> scales);
-  Value encodeMagnitude(Value quotient);
-  Value withSign(Value x, Value codes);
-  void storeElements(Value codes, Value first);
+  Value allocate(ArrayRef<int64_t> shape, Type element);
+  void allocateScratch();
+  void quantizeChunk(Value chunk);
+  void quantizeGroup(Value group, Value first);
+  Value copyOf(Value group);
+  Value sourceFrom(Value first);
+  void copyGroup(Value first, Value to, bool isWhole);
+  Value elementsOf(Value group, Value first, bool isNew);
+  void makeScales(Value group);
+  void storeFactors(ArrayRef<Value> codes, Value finite, Value block);
+  void quantizeBlock(Value inGroup, Value inChunk, Value block);
+  Value encode(Value x, ArrayRef<Value> factors);
 
-  Value splatF32(float value) { return splat(b, b.f32(value), lanes); }
-  Value splatI32(int64_t value) { return splat(b, b.i32(value), lanes); }
+  int64_t groupSize() const { return lanes * format.blockSize; }
+  int64_t scaleBytes() const { return ::mx::scaleBytesPerBlock(format); }
 
   ScalarBuilder &b;
   QuantizePartsOp op;
+  const ::mx::TargetRow &target;
   const FormatSpec format;
   const ::mx::Quantizer quantizer;
-  const int64_t lanes, vectors; ///< lanes of a vector, vectors of a block
+  const VectorDivider divider;
+  const int64_t lanes;  ///< of a vector, and blocks of a group
+  const int64_t groups; ///< of a chunk
+  const int64_t piece;
+  const int64_t sides;
+  /// Of a chunk: elements, bytes of scales, all ones or zeros for a block that
+  /// is finite or not, and what divides, [factor and side, block].
+  Value copy, scales, keep, factors;
   SmallVector<Value> row;
+  Value k, x; ///< extent of the row; elements of a group
 };
 
 } // namespace
 
-/// The elements from `first` on as vectors of f32, without the outer scale;
-/// past the end of the row zeros, whose codes are 0.
-SmallVector<Value> VectorQuantizer::loadBlock(Value first, Value k) {
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+/// Memory of the function, or of the thread of a parallel loop.
+Value VectorQuantizer::allocate(ArrayRef<int64_t> shape, Type element) {
+  OpBuilder::InsertionGuard guard(b);
+  Operation *scope =
+      op->getParentWithTrait<OpTrait::AutomaticAllocationScope>();
+  b.setInsertionPointToStart(&scope->getRegion(0).front());
+  return b.make<memref::AllocaOp>(MemRefType::get(shape, element),
+                                  b.getI64IntegerAttr(kAlignment));
+}
+
+void VectorQuantizer::allocateScratch() {
+  int64_t blocks = groups * lanes;
+  copy = allocate(groups * groupSize(), b.getF32Type());
+  scales = allocate(blocks * scaleBytes(), b.getI8Type());
+  keep = allocate(blocks, b.getI32Type());
+  factors = allocate({divider.factorCount() * sides, blocks}, b.getF32Type());
+}
+
+/// `group` of the chunk in `copy`.
+Value VectorQuantizer::copyOf(Value group) {
+  using Sizes = SmallVector<OpFoldResult>;
+  return b.make<memref::SubViewOp>(
+      copy, Sizes{b.mul(group, b.index(groupSize()))},
+      Sizes{b.getIndexAttr(groupSize())}, Sizes{b.getIndexAttr(1)});
+}
+
+/// Elements `first` to `first` + a group of the row, which are there.
+Value VectorQuantizer::sourceFrom(Value first) {
+  using Sizes = SmallVector<OpFoldResult>;
+  auto type = cast<MemRefType>(op.getSource().getType());
+  Sizes offsets(row.begin(), row.end());
+  offsets.push_back(first);
+  Sizes sizes(row.size(), b.getIndexAttr(1)),
+      strides(type.getRank(), b.getIndexAttr(1));
+  sizes.push_back(b.getIndexAttr(groupSize()));
+  auto flat = memref::SubViewOp::inferRankReducedResultType(
+      groupSize(), type, offsets, sizes, strides);
+  return b.make<memref::SubViewOp>(cast<MemRefType>(flat), op.getSource(),
+                                   offsets, sizes, strides);
+}
+
+/// Copies elements from `first` on as f32, without the outer scale; past the
+/// end zeros.
+void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
   Value source = op.getSource();
   Type element = cast<MemRefType>(source.getType()).getElementType();
   auto type = VectorType::get(lanes, element);
-  auto eachVector = [&](function_ref<Value(ArrayRef<Value>, Value)> load) {
-    SmallVector<Value> all;
-    for (int64_t i = 0; i < vectors; ++i) {
-      SmallVector<Value> at(row);
-      at.push_back(b.add(first, b.index(i * lanes)));
-      all.push_back(load(at, at.back()));
-    }
-    return all;
-  };
-  Value isWhole = b.lessEqual(b.add(first, b.index(format.blockSize)), k);
-  SmallVector<Type> types(vectors, type);
-  return b.conditional(
-      types, isWhole,
-      [&] {
-        return eachVector([&](ArrayRef<Value> at, Value) {
-          return loadVector(b, source, at, lanes, element);
-        });
-      },
-      [&] {
-        Value zeros = b.make<arith::ConstantOp>(b.getZeroAttr(type));
-        return eachVector([&](ArrayRef<Value> at, Value i) {
-          Value mask = b.make<vector::CreateMaskOp>(
-              VectorType::get(lanes, b.getI1Type()), b.sub(k, i));
-          return b.make<vector::MaskedLoadOp>(type, source, at, mask, zeros);
-        });
-      });
-}
-
-/// Largest magnitudes of the positive and of the negative elements, in a
-/// symmetric format of all, and whether all are finite. Those of a block that
-/// is not finite are 0.
-SmallVector<Value> VectorQuantizer::extremes(ArrayRef<Value> x) {
-  bool isSymmetric = format.scheme == Scheme::Symmetric;
-  Value sign = splatI32(std::numeric_limits<int32_t>::min());
-  Value magnitudeMask = splatI32(std::numeric_limits<int32_t>::max());
-  SmallVector<Value> largest(isSymmetric ? 1 : 2, splatI32(0));
-  auto update = [&](Value &to, Value bits) {
-    to = b.make<arith::MaxSIOp>(to, bits);
-  };
-  for (Value vector : x) {
-    Value bits = vectorBits(b, vector);
-    if (isSymmetric) {
-      update(largest[0], b.bitAnd(bits, magnitudeMask));
-      continue;
-    }
-    // Of the other side's elements the sign bit is set: they are negative.
-    update(largest[0], bits);
-    update(largest[1], b.make<arith::XOrIOp>(bits, sign));
-  }
-  Value finite, infinity = b.i32(0x7F800000);
-  SmallVector<Value> sides;
-  for (Value bits : largest) {
-    sides.push_back(
-        b.make<vector::ReductionOp>(vector::CombiningKind::MAXSI, bits));
-    Value isFinite = b.less(sides.back(), infinity);
-    finite = finite ? b.bitAnd(finite, isFinite) : isFinite;
-  }
-  for (Value &side : sides)
-    side = b.floatOf(b.select(finite, side, b.i32(0)));
-  sides.push_back(finite);
-  return sides;
-}
-
-/// A side without elements copies the other one's scale.
-SmallVector<Value> VectorQuantizer::scaleCodes(ArrayRef<Value> sides) {
-  Value zero = b.f32(0);
-  auto ofSide = [&](Value m) {
-    Value code = scaleOfMax(b, format, quantizer, m);
-    Value ofZeros = b.i32(::mx::scaleOfZeros(format, quantizer));
-    return b.select(b.less(zero, m), code, ofZeros);
-  };
-  if (format.scheme == Scheme::Symmetric)
-    return {ofSide(sides[0])};
-  Value positive = ofSide(sides[0]), negative = ofSide(sides[1]);
-  return {b.select(b.less(zero, sides[0]), positive, negative),
-          b.select(b.less(zero, sides[1]), negative, positive)};
-}
-
-/// The number of bounds that `quotient` >= 0 reaches, and so the code of its
-/// magnitude, saturated.
-Value VectorQuantizer::encodeMagnitude(Value quotient) {
-  Value code = splatI32(0);
-  for (int upper = 1; upper < kMagnitudes; ++upper) {
-    float above = std::fabs(::mx::decodeElement(format, upper));
-    float below = std::fabs(::mx::decodeElement(format, upper - 1));
-    bool towardZero = quantizer.rounding == Rounding::TowardZero;
-    float bound = towardZero ? above : (below + above) / 2; // exact
-    // A tie goes away from zero, or to the even code.
-    bool takesTie =
-        quantizer.rounding != Rounding::NearestEven || upper % 2 == 0;
-    Value limit = splatF32(bound);
-    Value reached =
-        takesTie ? b.lessEqual(limit, quotient) : b.less(limit, quotient);
-    code = b.add(code, b.make<arith::ExtUIOp>(code.getType(), reached));
-  }
-  return code;
-}
-
-/// `codes` of magnitudes with the signs of `x`: see encodeElement.
-Value VectorQuantizer::withSign(Value x, Value codes) {
-  Value isNegative = b.less(vectorBits(b, x), splatI32(0));
-  if (::mx::spec(format.element).exponentBits == 0) {
-    Value minus = b.bitAnd(b.sub(splatI32(0), codes), splatI32(15));
-    return b.select(isNegative, minus, codes);
-  }
-  Value isSigned =
-      b.bitOr(codes, b.select(isNegative, splatI32(kSignBit), splatI32(0)));
-  if (format.scheme == Scheme::Symmetric)
-    return isSigned;
-  return b.select(b.equal(codes, splatI32(0)), codes, isSigned);
-}
-
-/// The codes of `x` under the vectors `scales`.
-Value VectorQuantizer::encode(Value x, ArrayRef<Value> scales) {
-  Value scale = scales[0];
-  if (format.scheme == Scheme::Asymmetric)
-    scale = b.select(b.less(x, splatF32(0)), scales[1], scale);
-  Value bits =
-      b.bitAnd(vectorBits(b, x), splatI32(std::numeric_limits<int32_t>::max()));
-  Value magnitude = b.make<arith::BitcastOp>(x.getType(), bits);
-  return withSign(x, encodeMagnitude(b.divide(magnitude, scale)));
-}
-
-/// Packs two codes a byte, the even k in the low nibble.
-void VectorQuantizer::storeElements(Value codes, Value first) {
-  Value bytes =
-      b.make<arith::TruncIOp>(VectorType::get(lanes, b.getI8Type()), codes);
-  SmallVector<int64_t> even, odd;
-  for (int64_t lane = 0; lane < lanes; lane += 2) {
-    even.push_back(lane);
-    odd.push_back(lane + 1);
-  }
-  Value low = b.make<vector::ShuffleOp>(bytes, bytes, even);
-  Value high = b.make<vector::ShuffleOp>(bytes, bytes, odd);
-  Value four = splat(b, b.integer(b.getI8Type(), 4), lanes / 2);
-  SmallVector<Value> at(row);
-  at.push_back(b.shr(first, b.index(1)));
-  storeVector(b, b.bitOr(low, b.shl(high, four)), op.getCodes(), at);
-}
-
-void VectorQuantizer::quantize(ValueRange rowIndices, Value block, Value k) {
-  row = llvm::to_vector(rowIndices);
-  Value first = b.mul(block, b.index(format.blockSize));
-  SmallVector<Value> x = loadBlock(first, k);
-  Value outer;
+  Value zeros = b.make<arith::ConstantOp>(b.getZeroAttr(type)), outer;
   if (op.getOuter())
     outer = splat(b, loadOuter(b, format, op.getOuter(), row), lanes);
-  for (Value &vector : x) {
+  b.nest(b.index(format.blockSize), [&](ValueRange i) {
+    Value inGroup = b.mul(i[0], b.index(lanes));
+    SmallVector<Value> at(row);
+    at.push_back(b.add(first, inGroup));
+    Value vector;
+    if (isWhole) {
+      vector = loadVector(b, source, at, lanes, element);
+    } else {
+      Value left = b.make<arith::MaxSIOp>(b.sub(k, at.back()), b.index(0));
+      Value mask = b.make<vector::CreateMaskOp>(
+          VectorType::get(lanes, b.getI1Type()), left);
+      vector = b.make<vector::MaskedLoadOp>(type, source, at, mask, zeros);
+    }
     vector = extendToF32(b, vector);
-    if (outer)
-      vector = b.divide(vector, outer);
-  }
-
-  SmallVector<Value> found = extremes(x);
-  Value finite = found.pop_back_val();
-  SmallVector<Value> codes = scaleCodes(found), scales;
-  for (Value &code : codes) {
-    code = b.select(finite, code, b.i32(::mx::spec(format.scale).nan));
-    Value scale = decodeScale(b, format.scale, code);
-    // A scale of 0 is the emulator's underflow: all its elements are 0.
-    Value vanished = b.equal(scale, b.f32(0));
-    Value infinity = b.f32(std::numeric_limits<float>::infinity());
-    scales.push_back(splat(b, b.select(vanished, infinity, scale), lanes));
-  }
-  storeScales(b, format, op.getScales(), row, block, codes);
-  Value keep = b.select(finite, b.i32(15), b.i32(0));
-  for (auto [i, vector] : llvm::enumerate(x)) {
-    Value elements = b.bitAnd(encode(vector, scales), splat(b, keep, lanes));
-    storeElements(elements, b.add(first, b.index(i * lanes)));
-  }
+    storeVector(b, outer ? b.divide(vector, outer) : vector, to, inGroup);
+  });
 }
 
-void mlir::mx::vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op) {
+/// The elements of `group` of the chunk, from `first` on, which are copied
+/// where they have to be and `isNew`.
+Value VectorQuantizer::elementsOf(Value group, Value first, bool isNew) {
+  auto source = cast<MemRefType>(op.getSource().getType());
+  bool isPlain = source.getElementType().isF32() && !op.getOuter();
+  Value copied = copyOf(group);
+  Value end = b.add(first, b.index(groupSize()));
+  auto branch = [&](bool isWhole) {
+    return [&, isWhole] {
+      if (isWhole && isPlain)
+        return SmallVector<Value>{
+            b.make<memref::CastOp>(copied.getType(), sourceFrom(first))};
+      if (isNew)
+        copyGroup(first, copied, isWhole);
+      return SmallVector<Value>{copied};
+    };
+  };
+  return b.conditional(copied.getType(), b.lessEqual(end, k), branch(true),
+                       branch(false))[0];
+}
+
+//===----------------------------------------------------------------------===//
+// Scales
+//===----------------------------------------------------------------------===//
+
+/// Writes what the blocks of the group need to scratch. A side without elements
+/// copies the other one's scale.
+void VectorQuantizer::makeScales(Value group) {
+  SmallVector<Value> largest = largestMagnitudes(b, format, x, lanes), codes;
+  Value infinity = splatI32(b, 0x7F800000, lanes), zero = splatI32(b, 0, lanes);
+  Value finite = b.less(largest[0], infinity);
+  if (sides == 2)
+    finite = b.bitAnd(finite, b.less(largest[1], infinity));
+  for (Value &bits : largest) {
+    bits = b.select(finite, bits, zero);
+    codes.push_back(
+        encodeScales(b, target, format, quantizer, floatsOf(b, bits)));
+  }
+  if (sides == 2) {
+    Value positive = codes[0], negative = codes[1];
+    codes[0] = b.select(b.less(zero, largest[0]), positive, negative);
+    codes[1] = b.select(b.less(zero, largest[1]), negative, positive);
+  }
+  storeFactors(codes, finite, b.mul(group, b.index(lanes)));
+}
+
+/// From `block` of the chunk on.
+void VectorQuantizer::storeFactors(ArrayRef<Value> codes, Value finite,
+                                   Value block) {
+  Value nan = splatI32(b, ::mx::spec(format.scale).nan, lanes), packed;
+  for (int64_t side = 0; side < sides; ++side) {
+    Value values = decodeScales(b, format.scale, codes[side]);
+    for (auto [i, factor] : llvm::enumerate(divider.factorsOf(b, values)))
+      storeVector(b, factor, factors, {b.index(i * sides + side), block});
+    Value code = b.select(finite, codes[side], nan);
+    int64_t bits = 8 * ::mx::spec(format.scale).bytes;
+    packed = side == 0 ? code
+                       : b.bitOr(packed, b.shl(code, splatI32(b, bits, lanes)));
+  }
+  // The bytes of a block are an integer, positive first.
+  auto words = VectorType::get(lanes, b.getIntegerType(8 * scaleBytes()));
+  if (scaleBytes() < 4)
+    packed = b.make<arith::TruncIOp>(words, packed);
+  auto bytes = VectorType::get(lanes * scaleBytes(), b.getI8Type());
+  storeVector(b, b.make<vector::BitCastOp>(bytes, packed), scales,
+              b.mul(block, b.index(scaleBytes())));
+  Value ones =
+      b.make<arith::ExtSIOp>(VectorType::get(lanes, b.getI32Type()), finite);
+  storeVector(b, ones, keep, block);
+}
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+/// The codes of `x` in the low byte of i32. `all` is [factor, side].
+Value VectorQuantizer::encode(Value x, ArrayRef<Value> all) {
+  Value bits = vectorBits(b, x);
+  Value isNegative = b.less(bits, splatI32(b, 0, lanes));
+  SmallVector<Value> own;
+  for (int i = 0; i < divider.factorCount(); ++i)
+    own.push_back(
+        sides == 1 ? all[i] : b.select(isNegative, all[2 * i + 1], all[2 * i]));
+  Value magnitude = floatsOf(
+      b,
+      b.bitAnd(bits, splatI32(b, std::numeric_limits<int32_t>::max(), lanes)));
+  Value code =
+      encodeElements(b, format, quantizer.rounding,
+                     divider.divide(b, magnitude, own), divider.hasFma);
+  const ::mx::ElementSpec &element = ::mx::spec(format.element);
+  if (element.exponentBits == 0)
+    return b.select(isNegative, b.sub(splatI32(b, 0, lanes), code), code);
+  Value sign = b.bitAnd(b.shr(bits, splatI32(b, 32 - element.bits, lanes)),
+                        splatI32(b, 1 << (element.bits - 1), lanes));
+  return b.bitOr(code, sign);
+}
+
+/// Quantizes the block that is `inGroup` of its group, `inChunk` of its chunk
+/// and `block` of its row.
+void VectorQuantizer::quantizeBlock(Value inGroup, Value inChunk, Value block) {
+  SmallVector<Value> all;
+  for (int64_t i = 0; i < divider.factorCount() * sides; ++i)
+    all.push_back(splat(b, b.load(factors, {b.index(i), inChunk}), lanes));
+  int64_t bytes = piece * ::mx::spec(format.element).bits / 8;
+  int64_t pieces = format.blockSize / piece;
+  Value mask = splat(b, b.load(keep, inChunk), piece / 4);
+  b.nest(b.index(pieces), [&](ValueRange i) {
+    Value first = b.add(b.mul(inGroup, b.index(format.blockSize)),
+                        b.mul(i[0], b.index(piece)));
+    SmallVector<Value> codes;
+    for (int64_t v = 0; v < piece; v += lanes)
+      codes.push_back(encode(
+          loadVector(b, x, b.add(first, b.index(v)), lanes, b.getF32Type()),
+          all));
+    SmallVector<Value> at(row);
+    at.push_back(
+        b.mul(b.add(b.mul(block, b.index(pieces)), i[0]), b.index(bytes)));
+    storeVector(b, packCodes(b, format, codes, mask), op.getCodes(), at);
+  });
+  Value from = b.mul(inChunk, b.index(scaleBytes()));
+  SmallVector<Value> at(row);
+  at.append({block, b.index(0)});
+  storeVector(b, loadVector(b, scales, from, scaleBytes(), b.getI8Type()),
+              op.getScales(), at);
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+/// Quantizes `group` of the chunk, whose blocks are the row's from `first` on.
+void VectorQuantizer::quantizeGroup(Value group, Value first) {
+  x = elementsOf(group, b.mul(first, b.index(format.blockSize)),
+                 /*isNew=*/false);
+  Value left = b.sub(blocksOf(b, k, format.blockSize), first);
+  b.nest(b.min(left, b.index(lanes)), [&](ValueRange i) {
+    Value inChunk = b.add(b.mul(group, b.index(lanes)), i[0]);
+    quantizeBlock(i[0], inChunk, b.add(first, i[0]));
+  });
+}
+
+void VectorQuantizer::quantizeChunk(Value chunk) {
+  Value begin = b.mul(chunk, b.index(groups));
+  Value left = b.sub(blocksOf(b, k, groupSize()), begin);
+  Value count = b.min(left, b.index(groups));
+  auto eachGroup = [&](function_ref<void(Value, Value)> body) {
+    b.nest(count, [&](ValueRange group) {
+      body(group[0], b.mul(b.add(begin, group[0]), b.index(lanes)));
+    });
+  };
+  eachGroup([&](Value group, Value first) {
+    x = elementsOf(group, b.mul(first, b.index(format.blockSize)),
+                   /*isNew=*/true);
+    makeScales(group);
+  });
+  eachGroup([&](Value group, Value first) { quantizeGroup(group, first); });
+}
+
+void VectorQuantizer::emit() {
+  allocateScratch();
   SmallVector<Value> extents;
   int64_t last = cast<MemRefType>(op.getSource().getType()).getRank() - 1;
   for (int64_t axis = 0; axis < last; ++axis)
     extents.push_back(b.dim(op.getSource(), axis));
-  Value k = b.dim(op.getSource(), last);
-  extents.push_back(blocksOf(b, k, op.getFormatSpec().blockSize));
+  k = b.dim(op.getSource(), last);
+  extents.push_back(blocksOf(b, k, groups * groupSize()));
   b.nest(extents, [&](ValueRange at) {
-    VectorQuantizer(b, op).quantize(at.drop_back(), at.back(), k);
+    row = llvm::to_vector(at.drop_back());
+    quantizeChunk(at.back());
   });
+}
+
+void mlir::mx::vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op) {
+  VectorQuantizer(b, op).emit();
 }

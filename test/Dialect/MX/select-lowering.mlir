@@ -30,13 +30,13 @@ func.func @by_hand(%x: tensor<8x256xf32>, %w: tensor<64x256x!mx.amxfp4>, %c: ten
 
 // CHECK-LABEL: func @left(
 //   CHECK-NOT:   lowering_config
-// REMARK: [[#@LINE+6]]:8: remark: [Missed] ScalarLoops | Category:mx-lowering | Function=left | Reason="elements of more than 4 bits are encoded one by one"
+// REMARK: [[#@LINE+6]]:8: remark: [Missed] ScalarLoops | Category:mx-lowering | Function=left | Reason="affine blocks are encoded one by one"
 // REMARK: [[#@LINE+6]]:8: remark: [Missed] ScalarLoops | Category:mx-lowering | Function=left | Reason="no kernel adds in order"
-// STRICT: [[#@LINE+4]]:8: error: 'mx.quantize' op is left to scalar loops: elements of more than 4 bits are encoded one by one
+// STRICT: [[#@LINE+4]]:8: error: 'mx.quantize' op is left to scalar loops: affine blocks are encoded one by one
 // STRICT: [[#@LINE+4]]:8: error: 'mx.matmul' op is left to scalar loops: no kernel adds in order
-func.func @left(%x: tensor<8x256xf32>, %e: tensor<8x256x!mx.mxint8>, %w: tensor<64x256x!mx.amxfp4>,
+func.func @left(%x: tensor<8x256xf32>, %e: tensor<8x256x!mx.int4_affine>, %w: tensor<64x256x!mx.amxfp4>,
                 %c: tensor<8x64xf32>) -> tensor<8x64xf32> {
-  %q = mx.quantize ins(%x : tensor<8x256xf32>) outs(%e : tensor<8x256x!mx.mxint8>) using mxint8
-  %y = mx.matmul ins(%q, %w : tensor<8x256x!mx.mxint8>, tensor<64x256x!mx.amxfp4>) outs(%c : tensor<8x64xf32>) {accumulate = #mx.accumulate<in_order>}
+  %q = mx.quantize ins(%x : tensor<8x256xf32>) outs(%e : tensor<8x256x!mx.int4_affine>) using int4_affine
+  %y = mx.matmul ins(%q, %w : tensor<8x256x!mx.int4_affine>, tensor<64x256x!mx.amxfp4>) outs(%c : tensor<8x64xf32>) {accumulate = #mx.accumulate<in_order>}
   return %y : tensor<8x64xf32>
 }

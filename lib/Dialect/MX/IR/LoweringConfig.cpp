@@ -84,8 +84,6 @@ LoweringConfigAttr::whyNotMatmul(LoweringConfigAttr config,
 std::string
 LoweringConfigAttr::whyNotQuantize(const FormatSpec &format,
                                    const ::mx::Quantizer &quantizer) {
-  if (::mx::spec(format.element).bits != 4)
-    return "elements of more than 4 bits are encoded one by one";
   if (format.scheme == ::mx::Scheme::Affine)
     return "affine blocks are encoded one by one";
   if (quantizer.mse)
