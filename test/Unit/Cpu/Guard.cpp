@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -23,7 +24,7 @@ static constexpr size_t kAlignment = 64;
 
 namespace {
 struct Pages {
-  void *begin;
+  void *begin; ///< null for memory of the C library
   size_t bytes;
 };
 
@@ -57,6 +58,11 @@ static Pages mapPages(size_t bytes) {
 static void *allocate(size_t bytes, size_t slack) {
   Blocks &all = blocks();
   std::lock_guard<std::mutex> lock(all.mutex);
+  if (all.edge == Edge::Heap) {
+    void *memory = std::malloc(std::max<size_t>(bytes, 1));
+    all.pages[memory] = {nullptr, bytes};
+    return memory;
+  }
   size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   size_t used = bytes - slack;
   Pages pages = mapPages(used + 2 * slack);
@@ -90,7 +96,10 @@ void mlir::mx::test::freeGuarded(void *memory) {
   auto found = all.pages.find(memory);
   if (found == all.pages.end())
     llvm::report_fatal_error("freed what was not allocated");
-  munmap(found->second.begin, found->second.bytes);
+  if (found->second.begin)
+    munmap(found->second.begin, found->second.bytes);
+  else
+    std::free(memory);
   all.pages.erase(found);
 }
 

@@ -15,8 +15,9 @@
 namespace mlir::mx::test {
 
 /// Which end of the memory lies at an unreadable page; the other one is
-/// somewhere inside a page.
-enum class Edge { Begin, End };
+/// somewhere inside a page. Heap: memory of the C library, for tools that watch
+/// that.
+enum class Edge { Begin, End, Heap };
 
 /// Sets the edge of all memory that is allocated from now on.
 void setEdge(Edge edge);

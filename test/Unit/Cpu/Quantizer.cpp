@@ -75,14 +75,14 @@ compile(const std::string &text, StringRef target, unsigned threads) {
 static std::string checkValues(const Executable &executable,
                                const ::mx::Preset &preset, Kind kind,
                                StringRef element, int64_t rows, int64_t k,
-                               Generator &generator) {
+                               Edge edge, Generator &generator) {
   static constexpr int exponents[] = {0, 0, 0, -125, -60, 60, 110};
   int exponent = generator.pick(exponents);
   std::vector<float> x = makeValues(kind, preset, rows, k, exponent, generator);
   if (element == "bf16")
     roundToBF16(x);
-  auto results = callGuarded(executable, {elementArray(element, {rows, k}, x)},
-                             generator.chance(50) ? Edge::Begin : Edge::End);
+  auto results =
+      callGuarded(executable, {elementArray(element, {rows, k}, x)}, edge);
   if (!results)
     return llvm::toString(results.takeError());
   Matrix wanted(preset, x, rows, k);
@@ -98,7 +98,7 @@ static std::string checkValues(const Executable &executable,
 std::string mlir::mx::test::checkQuantizer(Generator &generator,
                                            StringRef target,
                                            const ::mx::Preset &preset,
-                                           unsigned threads) {
+                                           unsigned threads, bool onHeap) {
   std::optional<int64_t> fixed;
   if (generator.chance(40))
     fixed = 1 + generator.below(300);
@@ -111,8 +111,10 @@ std::string mlir::mx::test::checkQuantizer(Generator &generator,
     return where + llvm::toString(executables.takeError());
   for (Kind kind : kinds) {
     int64_t k = fixed ? *fixed : 1 + generator.below(300);
-    std::string reason = checkValues((*executables)[0], preset, kind, element,
-                                     1 + generator.below(20), k, generator);
+    Edge edge = onHeap ? Edge::Heap : k % 2 ? Edge::Begin : Edge::End;
+    std::string reason =
+        checkValues((*executables)[0], preset, kind, element,
+                    1 + generator.below(20), k, edge, generator);
     if (!reason.empty())
       return where + reason;
   }

@@ -29,6 +29,8 @@ static llvm::cl::opt<std::string>
 static llvm::cl::opt<unsigned>
     sets("sets", llvm::cl::init(10),
          llvm::cl::desc("sets of data for each product"));
+static llvm::cl::opt<bool>
+    heap("heap", llvm::cl::desc("memory of the C library, no guard pages"));
 static llvm::cl::opt<bool> verbose("verbose", llvm::cl::desc("print cases"));
 
 namespace {
@@ -140,7 +142,7 @@ std::string Random::runProduct(const Case &which, const Recipe &recipe,
     Extents extents = chooseExtents(generator, recipe, which.isLarge);
     int exponent = isConstant ? fixedExponent
                               : exponentOf(kind, recipe.x, recipe.w, generator);
-    Edge edge = i % 2 ? Edge::Begin : Edge::End;
+    Edge edge = heap ? Edge::Heap : i % 2 ? Edge::Begin : Edge::End;
     std::string where = llvm::formatv(
         "{0} {1}{2}: ", nameOf(kind), describe(extents),
         isConstant ? " by " + nameOf(fixedKind).str() : std::string());
@@ -167,7 +169,7 @@ std::string Random::runQuantizer(const Case &which, Generator &generator) {
   describeFault(
       llvm::formatv("fault in seed {0}: {1}", which.seed, where).str());
   std::string reason =
-      checkQuantizer(generator, which.which.row->name, preset, threads);
+      checkQuantizer(generator, which.which.row->name, preset, threads, heap);
   return reason.empty() ? reason : where + reason;
 }
 
