@@ -4,6 +4,7 @@
 
 #include "Ceilings.h"
 #include "Ours.h"
+#include "QuantizeMeter.h"
 
 #include "mx/Runner/Error.h"
 #include "mx/Target/Kernel.h"
@@ -61,6 +62,7 @@ private:
 /// All that is measured side by side.
 struct Match {
   std::unique_ptr<Entrant> ours;
+  std::unique_ptr<QuantizeMeter> quantizer; ///< null: X stays float
   std::vector<Entrant> peers;
   std::string kernel;
   int64_t weightBytes;
@@ -168,6 +170,13 @@ static llvm::Expected<Match> gather(const Plan &plan, const Problem &problem,
   match.kernel = (*ours)->getKernel().str();
   match.weightBytes = (*ours)->getWeightBytes();
   match.ours = std::make_unique<Entrant>("ours", std::move(*ours));
+  if (plan.activations) {
+    auto quantizer = QuantizeMeter::create(problem, *plan.activations,
+                                           makeRecipe(plan, problem).pipeline);
+    if (!quantizer)
+      return quantizer.takeError();
+    match.quantizer = std::move(*quantizer);
+  }
   for (const std::string &name : plan.options.peers) {
     auto peer = makePeer(name, problem);
     llvm::Error error =
@@ -207,6 +216,8 @@ static BenchFigures evaluate(const Plan &plan, const Problem &problem,
       figures.gflops / ceilings.peak(macKindOf(match.kernel));
   figures.fractionOfDram =
       1e-6 * match.weightBytes / figures.milliseconds / ceilings.dramGBs;
+  if (match.quantizer)
+    figures.quantizeGBs = match.quantizer->getGBs();
   for (const Entrant &peer : match.peers) {
     std::vector<double> ratios;
     for (auto [theirs, ours] : llvm::zip_equal(peer.rounds, match.ours->rounds))
@@ -225,6 +236,8 @@ static void printProgress(const Problem &problem, const BenchFigures &figures,
              "GB/s",
              figures.milliseconds, figures.gflops, figures.fractionOfPeak,
              figures.fractionOfDram, ceilings.dramGBs);
+  if (figures.quantizeGBs > 0)
+    log << llvm::formatv("; quantizer {0:f1} GB/s", figures.quantizeGBs);
   for (const PeerFigures &peer : figures.peers)
     log << llvm::formatv("; {0} {1:f4} ms ({2:f2}x)", peer.name,
                          peer.milliseconds, peer.ratio);
@@ -245,6 +258,8 @@ static llvm::Expected<BenchFigures> measure(const Plan &plan,
   for (int64_t round = 0; round < plan.options.rounds; ++round) {
     meter.measure();
     match->ours->runRound();
+    if (match->quantizer)
+      match->quantizer->measure();
     for (Entrant &peer : match->peers)
       peer.runRound();
   }

@@ -32,9 +32,10 @@ llvm::Error Ours::compile(const Problem &problem, const Recipe &recipe) {
   registerRunnerPasses();
   DialectRegistry registry;
   registerRunnerDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  context.loadAllAvailableDialects();
-  auto lowered = lowerProduct(context, problem, recipe);
+  context =
+      std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  auto lowered = lowerProduct(*context, problem, recipe);
   if (!lowered)
     return lowered.takeError();
   kernel = lowered->kernel;

@@ -69,6 +69,7 @@ private:
 
   std::string kernel;
   double buildSeconds = 0, lowerSeconds = 0, compileSeconds = 0;
+  std::unique_ptr<MLIRContext> context; ///< holds constants of the code
   std::vector<Executable> entries; ///< @main, then @main_pack if there is one
   std::vector<Array> packed;
   int64_t weightBytes = 0;

@@ -25,6 +25,7 @@ llvm::json::Value mlir::mx::toJSON(const BenchFigures &figures) {
       {"gflops", figures.gflops},
       {"fraction_of_peak", figures.fractionOfPeak},
       {"fraction_of_dram", figures.fractionOfDram},
+      {"quantize_gbs", figures.quantizeGBs},
       {"void", figures.isVoid},
       {"peers", std::move(peers)}};
 }

@@ -117,6 +117,11 @@ void buildToLLVMPipeline(OpPassManager &pm,
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createConvertMXKernelsToVectorPass());
   pm.addPass(createLoopInvariantCodeMotionPass());
+  if (!options.weightsFile.empty()) {
+    MXExternalizeConstantsPassOptions externalize;
+    externalize.file = options.weightsFile;
+    pm.addPass(createMXExternalizeConstantsPass(externalize));
+  }
   addLowering(pm);
 }
 

@@ -2,6 +2,7 @@
 
 #include "mx/Runner/Jit.h"
 
+#include "mx/Runner/Constants.h"
 #include "mx/Runner/Error.h"
 #include "mx/Runner/Source.h"
 
@@ -15,11 +16,13 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
 #include <chrono>
+#include <dlfcn.h>
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -50,19 +53,28 @@ static bool usesOpenMP(ModuleOp module) {
       .wasInterrupted();
 }
 
-/// Returns the libraries that compiled code may call, as far as they are there:
-/// MLIR's C runner utilities (copies of strided memrefs), and OpenMP's.
+/// Returns the path of a library of LLVM: where MX was built, else beside the
+/// library that this code is in, as in a bundle.
+static std::string findLibrary(StringRef name) {
+  llvm::SmallString<128> path(MX_LLVM_LIBRARY_DIR);
+  llvm::sys::path::append(path, name);
+  Dl_info self;
+  if (!llvm::sys::fs::exists(path) &&
+      dladdr(reinterpret_cast<const void *>(&findLibrary), &self)) {
+    path = llvm::sys::path::parent_path(self.dli_fname);
+    llvm::sys::path::append(path, name);
+  }
+  return path.str().str();
+}
+
+/// Returns the libraries that compiled code may call beside those of this
+/// process (libmx_runtime is one of them): OpenMP's, where it is there.
 static SmallVector<std::string> findLibraries(ModuleOp module) {
-  SmallVector<std::string> libraries;
-  auto add = [&](const char *name) {
-    std::string path = std::string(MX_LLVM_LIBRARY_DIR "/") + name;
-    if (llvm::sys::fs::exists(path))
-      libraries.push_back(path);
-  };
-  add("libmlir_c_runner_utils.so");
-  if (usesOpenMP(module))
-    add("libomp.so");
-  return libraries;
+  if (!usesOpenMP(module))
+    return {};
+  std::string path = findLibrary("libomp.so");
+  return llvm::sys::fs::exists(path) ? SmallVector<std::string>{path}
+                                     : SmallVector<std::string>{};
 }
 
 /// Loads `libraries` and looks for what `module` declares, so that an unknown
@@ -70,6 +82,7 @@ static SmallVector<std::string> findLibraries(ModuleOp module) {
 static llvm::Error checkSymbols(ModuleOp module,
                                 ArrayRef<std::string> libraries) {
   std::string message;
+  llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr); // this process
   for (const std::string &library : libraries)
     if (llvm::sys::DynamicLibrary::LoadLibraryPermanently(library.c_str(),
                                                           &message))
@@ -95,6 +108,12 @@ static llvm::Error checkLowered(ModuleOp module) {
                                      "' is left after the pipeline, which has "
                                      "to lower to the LLVM dialect");
 }
+
+/// What the entries of one module share.
+struct Executable::Code {
+  ConstantStore constants;
+  std::unique_ptr<ExecutionEngine> engine;
+};
 
 Executable::Executable() = default;
 Executable::~Executable() = default;
@@ -124,16 +143,30 @@ createEngine(ModuleOp module, ArrayRef<std::string> libraries) {
   return first.take("cannot compile the module: " + message);
 }
 
-llvm::Expected<Executable> Executable::create(ModuleOp module,
-                                              StringRef entry) {
-  auto executables = create(module, ArrayRef<StringRef>(entry));
+/// Tells `engine` where the constants lie that its code declares.
+static void addConstants(ExecutionEngine &engine,
+                         const ConstantStore &constants) {
+  engine.registerSymbols([&](llvm::orc::MangleAndInterner intern) {
+    llvm::orc::SymbolMap symbols;
+    for (const auto &constant : constants.addresses)
+      symbols[intern(constant.getKey())] = {
+          llvm::orc::ExecutorAddr::fromPtr(constant.getValue()),
+          llvm::JITSymbolFlags::Exported};
+    return symbols;
+  });
+}
+
+llvm::Expected<Executable> Executable::create(ModuleOp module, StringRef entry,
+                                              StringRef weights) {
+  auto executables = create(module, ArrayRef<StringRef>(entry), weights);
   if (!executables)
     return executables.takeError();
   return std::move(executables->front());
 }
 
 llvm::Expected<std::vector<Executable>>
-Executable::create(ModuleOp module, ArrayRef<StringRef> entries) {
+Executable::create(ModuleOp module, ArrayRef<StringRef> entries,
+                   StringRef weights) {
   if (llvm::Error error = checkLowered(module))
     return error;
   std::vector<Executable> executables;
@@ -148,16 +181,24 @@ Executable::create(ModuleOp module, ArrayRef<StringRef> entries) {
   SmallVector<std::string> libraries = findLibraries(module);
   if (llvm::Error error = checkSymbols(module, libraries))
     return error;
-  auto engine = createEngine(module, libraries);
-  if (!engine)
-    return engine.takeError();
-  (*engine)->initialize();
-  std::shared_ptr<ExecutionEngine> shared = std::move(*engine);
+  auto code = std::make_shared<Code>();
+  {
+    ConstantsApart apart(module);
+    auto engine = createEngine(module, libraries);
+    if (!engine)
+      return engine.takeError();
+    code->engine = std::move(*engine);
+    code->constants = apart.takeStore();
+  }
+  if (llvm::Error error = addWeightFile(module, weights, code->constants))
+    return error;
+  addConstants(*code->engine, code->constants);
+  code->engine->initialize();
   for (auto [executable, entry] : llvm::zip_equal(executables, entries)) {
-    auto function = shared->lookupPacked(("_mlir_ciface_" + entry).str());
+    auto function = code->engine->lookupPacked(("_mlir_ciface_" + entry).str());
     if (!function)
       return addContext("cannot compile the module: ", function.takeError());
-    executable.engine = shared;
+    executable.code = code;
     executable.function = *function;
   }
   return executables;
@@ -184,7 +225,7 @@ llvm::Error mlir::mx::setOpenMPThreads(unsigned count) {
   // By its path: the process may hold another OpenMP with the same names.
   std::string message;
   auto library = llvm::sys::DynamicLibrary::getPermanentLibrary(
-      MX_LLVM_LIBRARY_DIR "/libomp.so", &message);
+      findLibrary("libomp.so").c_str(), &message);
   void *function = library.getAddressOfSymbol("omp_set_num_threads");
   if (!function)
     return makeError("cannot set the number of threads: " + message);
@@ -200,6 +241,7 @@ llvm::Expected<std::string> mlir::mx::emitAssembly(ModuleOp module) {
     return machine.takeError();
   llvm::LLVMContext context;
   FirstError first(module.getContext());
+  ConstantsApart apart(module);
   std::unique_ptr<llvm::Module> code = translateModuleToLLVMIR(module, context);
   if (!code)
     return first.take("the module has no translation to LLVM IR");

@@ -4,6 +4,7 @@
 
 #include "mx/Runner/Compare.h"
 #include "mx/Runner/Error.h"
+#include "mx/Runner/Header.h"
 #include "mx/Runner/Jit.h"
 #include "mx/Runner/Npy.h"
 #include "mx/Runner/Source.h"
@@ -22,6 +23,12 @@ struct Lowered {
   std::unique_ptr<MLIRContext> context;
   OwningOpRef<ModuleOp> module;
   std::string pipeline;
+};
+
+/// Code, and the context that its large constants lie in.
+struct Compiled {
+  std::unique_ptr<MLIRContext> context;
+  Executable executable;
 };
 } // namespace
 
@@ -211,17 +218,21 @@ static llvm::Error compareResults(const Source &source,
 // Entry points
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<Executable>
+static llvm::Expected<Compiled>
 compile(const Source &source, const RunOptions &options, RunReport &report) {
   auto begin = std::chrono::steady_clock::now();
   auto lowered = lower(source, options);
   if (!lowered)
     return lowered.takeError();
-  auto executable = Executable::create(*lowered->module, options.entry);
+  auto executable =
+      Executable::create(*lowered->module, options.entry, options.weights);
+  if (!executable)
+    return executable.takeError();
   std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
   report.pipeline = lowered->pipeline;
   report.compileSeconds = time.count();
-  return executable;
+  lowered->module = nullptr;
+  return Compiled{std::move(lowered->context), std::move(*executable)};
 }
 
 /// Reads the arguments and checks them and the number of results.
@@ -247,20 +258,21 @@ llvm::Expected<RunReport> mlir::mx::run(const RunOptions &options) {
   auto source = Source::open(options.file);
   if (!source)
     return source.takeError();
-  auto executable = compile(*source, options, report);
-  if (!executable)
-    return executable.takeError();
-  auto arguments = prepareArguments(options, executable->getSignature());
+  auto compiled = compile(*source, options, report);
+  if (!compiled)
+    return compiled.takeError();
+  const Executable &executable = compiled->executable;
+  auto arguments = prepareArguments(options, executable.getSignature());
   if (!arguments)
     return arguments.takeError();
-  auto results = executable->call(*arguments);
+  auto results = executable.call(*arguments);
   if (!results)
     return results.takeError();
   if (llvm::Error error = writeResults(options, *results))
     return error;
   report.results.assign(results->begin(), results->end());
   if (options.bench) {
-    auto time = timeCalls(*executable, *arguments, options.bench);
+    auto time = timeCalls(executable, *arguments, options.bench);
     if (!time)
       return time.takeError();
     report.runMilliseconds = *time;
@@ -281,4 +293,28 @@ mlir::mx::compileToAssembly(const RunOptions &options) {
   if (!lowered)
     return lowered.takeError();
   return emitAssembly(*lowered->module);
+}
+
+llvm::Error mlir::mx::writeHeader(const RunOptions &options, StringRef header) {
+  auto source = Source::open(options.file);
+  if (!source)
+    return source.takeError();
+  auto lowered = lower(*source, options);
+  if (!lowered)
+    return lowered.takeError();
+  if (Operation *op = findUnlowered(*lowered->module))
+    return makeError(op->getLoc(), "'" + op->getName().getStringRef() +
+                                       "' is left after the pipeline, which "
+                                       "has to lower to the LLVM dialect");
+  auto text = emitHeader(*lowered->module, header);
+  if (!text)
+    return text.takeError();
+  llvm::Error error = llvm::writeToOutput(header, [&](llvm::raw_ostream &os) {
+    os << *text;
+    return llvm::Error::success();
+  });
+  if (!error)
+    return llvm::Error::success();
+  return makeError("cannot write '" + header +
+                   "': " + llvm::errorToErrorCode(std::move(error)).message());
 }

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOL = Path(os.environ["MX_TOOLS"]) / "mx-bench"
 KEYS = {"cpu": str, "target": str, "data": str, "m": int, "n": int, "k": int, "weights": str, "activations": str,
         "threads": int, "kernel": str, "ms": float, "gflops": float, "fraction_of_peak": float,
-        "fraction_of_dram": float, "void": bool, "peers": dict}  # fmt: skip
+        "fraction_of_dram": float, "quantize_gbs": float, "void": bool, "peers": dict}  # fmt: skip
 ROWS = {"generic", "x86-64-v3", "znver4", "sapphirerapids"}
 SMALL = ("--m=1", "--shapes=16x64", "--rounds=1", "--pipeline=mx-reference")
 
@@ -43,6 +43,7 @@ def check(entry: dict) -> None:
     work = 2e-6 * entry["m"] * entry["n"] * entry["k"]
     assert math.isclose(entry["gflops"], work / entry["ms"], rel_tol=1e-6)
     assert entry["fraction_of_peak"] > 0 and entry["fraction_of_dram"] > 0
+    assert (entry["quantize_gbs"] > 0) == (entry["activations"] != "none")
     for figures in entry["peers"].values():
         assert set(figures) == {"ms", "ratio"} and figures["ms"] > 0 and figures["ratio"] > 0
 
@@ -119,7 +120,7 @@ def test_wrong_options(option, message):
 
 ENTRY = {"cpu": "A CPU", "target": "generic", "data": "gaussian", "m": 1, "n": 16, "k": 64, "weights": "amxfp4",
          "activations": "none", "threads": 1, "kernel": "f32", "ms": 1.0, "gflops": 1.0, "fraction_of_peak": 0.5,
-         "fraction_of_dram": 0.5, "void": False, "peers": {"onednn-f32": {"ms": 2.0, "ratio": 2.0}}}  # fmt: skip
+         "fraction_of_dram": 0.5, "quantize_gbs": 0, "void": False, "peers": {"onednn-f32": {"ms": 2.0, "ratio": 2.0}}}  # fmt: skip
 
 
 def plot(tmp_path: Path, entries: object) -> subprocess.CompletedProcess:

@@ -26,6 +26,10 @@ struct Options {
                "LLVM (default: mx-reference, nothing for a module in the LLVM "
                "dialect)"),
       cl::cat(category)};
+  cl::opt<std::string> weights{
+      "weights", cl::value_desc("file"),
+      cl::desc("Weight file of the module (default: the one that it names)"),
+      cl::cat(category)};
   cl::list<std::string> arguments{
       "arg", cl::value_desc("@x.npy|SHAPExTYPE=FILLING"),
       cl::desc("Value of the next argument"), cl::cat(category)};
@@ -52,6 +56,10 @@ struct Options {
   cl::opt<bool> dumpAssembly{
       "dump-asm", cl::ValueDisallowed,
       cl::desc("Print the assembly for this machine, do not run"),
+      cl::cat(category)};
+  cl::opt<std::string> header{
+      "emit-header", cl::value_desc("file"),
+      cl::desc("Write a C header of all public functions, do not run"),
       cl::cat(category)};
 };
 } // namespace
@@ -143,10 +151,15 @@ int main(int argc, char **argv) {
   options.entry = given.entry;
   if (given.pipeline.getNumOccurrences())
     options.pipeline = given.pipeline;
+  options.weights = given.weights;
   options.arguments = given.arguments;
   options.results = given.results;
   options.against = given.against;
   setenv("OMP_NUM_THREADS", given.threads.c_str(), /*overwrite=*/1);
+  if (given.header.getNumOccurrences()) {
+    Error error = mlir::mx::writeHeader(options, given.header);
+    return error ? fail(toString(std::move(error))) : 0;
+  }
   if (!given.dumpAssembly)
     return runFile(options, given.printJSON);
   Expected<std::string> assembly = mlir::mx::compileToAssembly(options);

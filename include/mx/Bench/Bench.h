@@ -82,13 +82,15 @@ struct BenchFigures {
   double fractionOfPeak;
   /// Bytes of packed weights a second, of what the threads read from DRAM.
   double fractionOfDram;
+  /// f32 that the quantizer of X alone reads a second, 0 of float activations.
+  double quantizeGBs = 0;
   bool isVoid; ///< the machine was too busy to tell
   std::vector<PeerFigures> peers;
 };
 
 /// Returns a flat object of cpu, target, data, m, n, k, weights, activations,
-/// threads, kernel, ms, gflops, fraction_of_peak, fraction_of_dram, void, and
-/// peers: {NAME: {ms, ratio}}.
+/// threads, kernel, ms, gflops, fraction_of_peak, fraction_of_dram,
+/// quantize_gbs, void, and peers: {NAME: {ms, ratio}}.
 llvm::json::Value toJSON(const BenchFigures &figures);
 
 /// Measures all configurations: a line each, and a line for each peer left out,

@@ -60,7 +60,8 @@ struct QuantizePipelineOptions
       llvm::cl::init(false)};
 };
 
-/// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them.
+/// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them,
+/// and where large constants go.
 struct ToLLVMPipelineOptions
     : public PassPipelineOptions<ToLLVMPipelineOptions> {
   Option<std::string> target{
@@ -70,6 +71,11 @@ struct ToLLVMPipelineOptions
   Option<bool> strict{*this, "strict",
                       llvm::cl::desc("An op that no kernel fits is an error"),
                       llvm::cl::init(false)};
+  Option<std::string> weightsFile{
+      *this, "weights-file",
+      llvm::cl::desc("Write constants above 64 KB to this file "
+                     "(mx-externalize-constants); default: leave them"),
+      llvm::cl::init("")};
 };
 
 /// Float -> Block: convert-tosa-to-mx, mx-lower-tosa, convert-linalg-to-mx,

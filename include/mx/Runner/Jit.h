@@ -11,22 +11,23 @@
 
 #include <memory>
 
-namespace mlir {
-class ExecutionEngine;
-
-namespace mx {
+namespace mlir::mx {
 
 /// One entry of a compiled module.
 class Executable {
 public:
-  /// Compiles `module`, which need not live longer. Operations above the LLVM
-  /// dialect, functions that nobody defines and an entry that cannot be called
-  /// (see readSignature) are errors. OpenMP code runs on as many threads as
+  /// Compiles `module`, which need not live longer; its context has to, where
+  /// the module holds large constants (see ConstantsApart): they are used where
+  /// they lie. Those in a weight file are mapped from `weights`, or from where
+  /// the module says (see addWeightFile). Operations above the LLVM dialect,
+  /// functions that nobody defines and an entry that cannot be called (see
+  /// readSignature) are errors. OpenMP code runs on as many threads as
   /// OMP_NUM_THREADS says when the first such module is compiled.
-  static llvm::Expected<Executable> create(ModuleOp module, StringRef entry);
+  static llvm::Expected<Executable> create(ModuleOp module, StringRef entry,
+                                           StringRef weights = "");
   /// The same of several entries, which share one compilation.
   static llvm::Expected<std::vector<Executable>>
-  create(ModuleOp module, ArrayRef<StringRef> entries);
+  create(ModuleOp module, ArrayRef<StringRef> entries, StringRef weights = "");
   ~Executable();
   Executable(Executable &&);
 
@@ -42,10 +43,11 @@ public:
   double run(CallFrame &frame) const;
 
 private:
+  struct Code;
   Executable();
 
   std::unique_ptr<Signature> signature;
-  std::shared_ptr<ExecutionEngine> engine;
+  std::shared_ptr<Code> code;
   void (*function)(void **) = nullptr;
 };
 
@@ -53,10 +55,10 @@ private:
 /// where LLVM's OpenMP is not installed.
 llvm::Error setOpenMPThreads(unsigned count);
 
-/// Returns the assembly that `module` compiles to on this machine.
+/// Returns the assembly that `module` compiles to on this machine, large
+/// constants as symbols that somebody else defines.
 llvm::Expected<std::string> emitAssembly(ModuleOp module);
 
-} // namespace mx
-} // namespace mlir
+} // namespace mlir::mx
 
 #endif // MX_RUNNER_JIT_H

@@ -24,6 +24,9 @@ struct RunOptions {
   /// Pass pipeline; by default `mx-reference` for what is above the LLVM
   /// dialect, nothing for the rest.
   std::optional<std::string> pipeline;
+  /// Weight file of a module whose large constants are in one; by default the
+  /// one that the module names.
+  std::string weights;
   /// One an argument: `@FILE.npy`, or a specification (see generate).
   std::vector<std::string> arguments;
   /// One a result, or fewer: `@FILE.npy`.
@@ -59,6 +62,10 @@ llvm::Expected<RunReport> run(const RunOptions &options);
 
 /// Returns the assembly of the compiled file; needs no arguments.
 llvm::Expected<std::string> compileToAssembly(const RunOptions &options);
+
+/// Writes the C header (see emitHeader) of the lowered file to `header`, `-`
+/// for standard output; needs no entry and no arguments.
+llvm::Error writeHeader(const RunOptions &options, StringRef header);
 
 /// Prints a few lines of text.
 void print(const RunReport &report, llvm::raw_ostream &os);

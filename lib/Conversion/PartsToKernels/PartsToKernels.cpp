@@ -54,6 +54,8 @@ struct PartsToKernels final
 
 private:
   LogicalResult expand(Operation *op) {
+    if (!op->getParentWithTrait<OpTrait::AutomaticAllocationScope>())
+      return op->emitOpError("is in no function, where scratch could be");
     ScalarBuilder b(op->getLoc(), op);
     if (auto quantize = dyn_cast<QuantizePartsOp>(op)) {
       vectorizeQuantize(b, quantize);

@@ -26,6 +26,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -47,6 +48,7 @@ public:
       : b(b), op(op), target(op.getLoweringConfigAttr().getRow()),
         format(op.getFormatSpec()), quantizer(op.getQuantizer().getQuantizer()),
         divider(target, format, quantizer.rounding),
+        isPlain(getElementTypeOrSelf(op.getSource()).isF32() && !op.getOuter()),
         lanes(lanesInBlock(target, format)),
         groups(std::max<int64_t>(kChunk / groupSize(), 1)),
         piece(std::min<int64_t>(kPiece, format.blockSize)),
@@ -60,6 +62,8 @@ private:
   void quantizeGroup(Value group, Value first);
   Value copyOf(Value group);
   Value sourceFrom(Value first);
+  void copyBy(Value first, Value to, bool isWhole,
+              function_ref<Value(Value)> divide);
   void copyGroup(Value first, Value to, bool isWhole);
   Value elementsOf(Value group, Value first, bool isNew);
   void makeScales(Value group);
@@ -76,6 +80,7 @@ private:
   const FormatSpec format;
   const ::mx::Quantizer quantizer;
   const VectorDivider divider;
+  const bool isPlain;   ///< the source needs no conversion
   const int64_t lanes;  ///< of a vector, and blocks of a group
   const int64_t groups; ///< of a chunk
   const int64_t piece;
@@ -105,14 +110,16 @@ Value VectorQuantizer::allocate(ArrayRef<int64_t> shape, Type element) {
 
 void VectorQuantizer::allocateScratch() {
   int64_t blocks = groups * lanes;
-  copy = allocate(groups * groupSize(), b.getF32Type());
+  copy = allocate((isPlain ? 1 : groups) * groupSize(), b.getF32Type());
   scales = allocate(blocks * scaleBytes(), b.getI8Type());
   keep = allocate(blocks, b.getI32Type());
   factors = allocate({divider.factorCount() * sides, blocks}, b.getF32Type());
 }
 
-/// `group` of the chunk in `copy`.
+/// `group` of the chunk in `copy`. Of a plain source the row's last is alone.
 Value VectorQuantizer::copyOf(Value group) {
+  if (isPlain)
+    group = b.index(0);
   using Sizes = SmallVector<OpFoldResult>;
   return b.make<memref::SubViewOp>(
       copy, Sizes{b.mul(group, b.index(groupSize()))},
@@ -134,15 +141,13 @@ Value VectorQuantizer::sourceFrom(Value first) {
                                    offsets, sizes, strides);
 }
 
-/// Copies elements from `first` on as f32, without the outer scale; past the
-/// end zeros.
-void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
+/// Copies elements from `first` on as f32; past the end zeros.
+void VectorQuantizer::copyBy(Value first, Value to, bool isWhole,
+                             function_ref<Value(Value)> divide) {
   Value source = op.getSource();
   Type element = cast<MemRefType>(source.getType()).getElementType();
   auto type = VectorType::get(lanes, element);
-  Value zeros = b.make<arith::ConstantOp>(b.getZeroAttr(type)), outer;
-  if (op.getOuter())
-    outer = splat(b, loadOuter(b, format, op.getOuter(), row), lanes);
+  Value zeros = b.make<arith::ConstantOp>(b.getZeroAttr(type));
   b.nest(b.index(format.blockSize), [&](ValueRange i) {
     Value inGroup = b.mul(i[0], b.index(lanes));
     SmallVector<Value> at(row);
@@ -156,16 +161,35 @@ void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
           VectorType::get(lanes, b.getI1Type()), left);
       vector = b.make<vector::MaskedLoadOp>(type, source, at, mask, zeros);
     }
-    vector = extendToF32(b, vector);
-    storeVector(b, outer ? b.divide(vector, outer) : vector, to, inGroup);
+    storeVector(b, divide(extendToF32(b, vector)), to, inGroup);
   });
+}
+
+/// The same without the outer scale.
+void VectorQuantizer::copyGroup(Value first, Value to, bool isWhole) {
+  if (!op.getOuter())
+    return copyBy(first, to, isWhole, [](Value vector) { return vector; });
+  Value outer = loadOuter(b, format, op.getOuter(), row);
+  auto divide = [&] {
+    Value all = splat(b, outer, lanes);
+    copyBy(first, to, isWhole,
+           [&](Value vector) { return b.divide(vector, all); });
+    return SmallVector<Value>();
+  };
+  if (!divider.hasFma)
+    return (void)divide();
+  OuterDivider products(b, outer, lanes);
+  auto multiply = [&] {
+    copyBy(first, to, isWhole,
+           [&](Value vector) { return products.divide(b, vector); });
+    return SmallVector<Value>();
+  };
+  b.conditional(TypeRange{}, products.isExact, multiply, divide);
 }
 
 /// The elements of `group` of the chunk, from `first` on, which are copied
 /// where they have to be and `isNew`.
 Value VectorQuantizer::elementsOf(Value group, Value first, bool isNew) {
-  auto source = cast<MemRefType>(op.getSource().getType());
-  bool isPlain = source.getElementType().isF32() && !op.getOuter();
   Value copied = copyOf(group);
   Value end = b.add(first, b.index(groupSize()));
   auto branch = [&](bool isWhole) {

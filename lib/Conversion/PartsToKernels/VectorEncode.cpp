@@ -149,6 +149,30 @@ static Value divideByConstant(ScalarBuilder &b, const TargetRow &row, Value a,
                           splatF32(b, divisor, lanes));
 }
 
+OuterDivider::OuterDivider(ScalarBuilder &b, Value outer, int64_t lanes) {
+  isExact = b.bitAnd(b.lessEqual(b.f32(0x1p-40f), outer),
+                     b.lessEqual(outer, b.f32(0x1p-2f)));
+  Value scaled = b.mul(outer, b.f32(4));
+  scale = splat(b, scaled, lanes);
+  reciprocal = splat(b, b.divide(b.f32(1), scaled), lanes);
+}
+
+Value OuterDivider::divide(ScalarBuilder &b, Value x) const {
+  int64_t lanes = lanesOf(x);
+  Value quotient = b.mul(x, reciprocal);
+  for (int i = 0; i < 2; ++i) {
+    Value minus = b.make<arith::NegFOp>(quotient);
+    Value rest = b.make<math::FmaOp>(minus, scale, x);
+    quotient = b.make<math::FmaOp>(rest, reciprocal, quotient);
+  }
+  quotient = b.mul(quotient, splatF32(b, 4, lanes));
+  // -0 is lost above.
+  Value sign =
+      b.bitAnd(vectorBits(b, x),
+               splatI32(b, std::numeric_limits<int32_t>::min(), lanes));
+  return floatsOf(b, b.bitOr(vectorBits(b, quotient), sign));
+}
+
 //===----------------------------------------------------------------------===//
 // Codes of small floats and integers
 //===----------------------------------------------------------------------===//

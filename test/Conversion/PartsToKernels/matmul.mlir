@@ -52,3 +52,13 @@ func.func @strided(%x: memref<4x64xf32, strided<[1, 4]>>, %c: memref<4x32xi8>, %
     {lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">}
   return
 }
+
+// -----
+
+%x = memref.alloc() : memref<4x64xf32>
+%c = memref.alloc() : memref<4x32xi8>
+%s = memref.alloc() : memref<4x2x2xi8>
+// expected-error @+1 {{is in no function, where scratch could be}}
+mx.quantize_parts !mx.amxfp4 using amxfp4 ins(%x : memref<4x64xf32>)
+  outs(%c, %s : memref<4x32xi8>, memref<4x2x2xi8>)
+  {lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">}

@@ -300,7 +300,9 @@ void check(const Preset &preset, const std::string &target) {
     std::vector<float> x = makeHardRows(preset, blocks, rows);
     EXPECT_EQ(quantizers.mismatches(x, rows, blocks * size), 0) << blocks;
   }
-  EXPECT_EQ(quantizers.mismatches(makeBits(60, 600), 60, 600), 0);
+  std::vector<float> bits = makeBits(60, 600);
+  EXPECT_EQ(quantizers.mismatches(bits, 60, 600), 0);
+  EXPECT_EQ(quantizers.mismatches(bits, 60, 600, makeOuter(60)), 0);
   for (int64_t k : {1, 31, 33, 41, 1277, 4160, 8191}) {
     std::vector<float> x = makeRows(20, k, k);
     EXPECT_EQ(quantizers.mismatches(x, 20, k), 0) << k;

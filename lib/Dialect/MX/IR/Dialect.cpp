@@ -218,6 +218,14 @@ LogicalResult MXDialect::verifyOperationAttribute(Operation *op,
       return op->emitOpError("attribute 'mx.signature' is ")
              << attr.getValue() << ", expected a function type";
   }
+  if (attr.getName() == kWeightsAttr) {
+    auto weights = dyn_cast<DictionaryAttr>(attr.getValue());
+    for (StringRef key : {"file", "id", "symbol"})
+      if (!weights || !weights.getAs<StringAttr>(key))
+        return op->emitOpError("attribute 'mx.weights' is ")
+               << attr.getValue()
+               << ", expected strings 'file', 'id' and 'symbol'";
+  }
   if (attr.getName() == kWeightAttr)
     return op->emitOpError("attribute 'mx.weight' belongs on a function "
                            "argument, found it on the op");

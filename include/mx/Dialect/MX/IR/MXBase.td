@@ -38,7 +38,9 @@ def MX_Dialect : Dialect {
     contraction: wins over the pass options) and `mx.weight` (unit, on a
     function argument: it is a weight). The first two may stand on an op of TOSA
     that becomes a contraction. `mx.signature` (on a function) is
-    written by `mx-prepare-entry-points` for the runner.
+    written by `mx-prepare-entry-points` for the runner, `mx.weights` (`file`,
+    `id` and `symbol`, on a module) by `mx-externalize-constants`: where its large
+    constants are.
   }];
   let useDefaultTypePrinterParser = 0;
   let useDefaultAttributePrinterParser = 1;
@@ -51,6 +53,7 @@ def MX_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kPolicyAttr = "mx.quantize";
     static constexpr ::llvm::StringLiteral kWeightAttr = "mx.weight";
     static constexpr ::llvm::StringLiteral kSignatureAttr = "mx.signature";
+    static constexpr ::llvm::StringLiteral kWeightsAttr = "mx.weights";
 
     /// Parts of initialize(), where what they register is complete.
     void registerAttributes();

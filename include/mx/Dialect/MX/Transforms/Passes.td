@@ -5,6 +5,7 @@
 
 include "mlir/Pass/PassBase.td"
 include "mx/Dialect/MX/Transforms/LoweringPasses.td"
+include "mx/Dialect/MX/Transforms/ExternalizeConstants.td"
 
 def MXFoldConstantsPass : Pass<"mx-fold-constants", "::mlir::ModuleOp"> {
   let summary = "Quantize constant weights at compile time";
