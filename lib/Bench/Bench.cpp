@@ -142,9 +142,10 @@ static llvm::Expected<Plan> makePlan(const BenchOptions &options) {
 //===----------------------------------------------------------------------===//
 
 static Recipe makeRecipe(const Plan &plan, const Problem &problem) {
-  std::string pipeline = llvm::formatv("mx-to-llvm{{target={0} threads={1}}",
-                                       plan.row.name, problem.threads)
-                             .str();
+  std::string pipeline =
+      llvm::formatv("mx-to-llvm{{target={0} threads={1} pack-functions}",
+                    plan.row.name, problem.threads)
+          .str();
   return {plan.weights, plan.activations,
           plan.options.pipeline.value_or(pipeline)};
 }

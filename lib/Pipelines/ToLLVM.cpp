@@ -39,8 +39,18 @@ static void addBufferization(OpPassManager &pm) {
       pm, bufferization::BufferDeallocationPipelineOptions());
 }
 
+/// Parallel loops -> as many threads of OpenMP.
+static void addThreads(OpPassManager &pm, int64_t threads) {
+  pm.addPass(createForallToParallelLoopPass());
+  ConvertSCFToOpenMPPassOptions options;
+  options.numThreads = static_cast<unsigned>(threads);
+  pm.addPass(createConvertSCFToOpenMPPass(options));
+  // Takes off scopes of stack memory, which may hold one block only.
+  pm.addPass(createCanonicalizerPass());
+}
+
 /// Memrefs -> LLVM dialect.
-static void addLowering(OpPassManager &pm) {
+static void addLowering(OpPassManager &pm, int64_t threads = 1) {
   pm.addPass(createConvertBufferizationToMemRefPass());
   pm.addPass(createConvertLinalgToLoopsPass());
   // Not every CPU has bf16 arithmetic, and no library the conversions of it.
@@ -50,6 +60,8 @@ static void addLowering(OpPassManager &pm) {
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   pm.addPass(arith::createArithExpandOpsPass(expand));
+  if (threads > 1)
+    addThreads(pm, threads);
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
@@ -60,6 +72,8 @@ static void addLowering(OpPassManager &pm) {
   pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createConvertIndexToLLVMPass());
+  if (threads > 1)
+    pm.addPass(createConvertOpenMPToLLVMPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createConvertFuncToLLVMPass());
@@ -101,10 +115,11 @@ void buildToLLVMPipeline(OpPassManager &pm,
   pm.addPass(createMXVerifyStagePass());
   MXSelectLoweringPassOptions select;
   select.target = options.target;
+  select.threads = options.threads;
   select.strict = options.strict;
   pm.addPass(createMXSelectLoweringPass(select));
   MXPrepackWeightsPassOptions prepack;
-  prepack.packFunctions = true;
+  prepack.packFunctions = options.packFunctions;
   pm.addPass(createMXPrepackWeightsPass(prepack));
   addParts(pm);
   addBufferization(pm);
@@ -122,7 +137,7 @@ void buildToLLVMPipeline(OpPassManager &pm,
     externalize.file = options.weightsFile;
     pm.addPass(createMXExternalizeConstantsPass(externalize));
   }
-  addLowering(pm);
+  addLowering(pm, options.threads);
 }
 
 void registerPipelines() {

@@ -39,7 +39,7 @@ struct BenchOptions {
   int64_t rounds = 9;
   /// Written anew after each configuration; empty: nowhere.
   std::string jsonFile;
-  /// By default `mx-to-llvm{target=ROW threads=COUNT}`.
+  /// By default `mx-to-llvm{target=ROW threads=COUNT pack-functions}`.
   std::optional<std::string> pipeline;
   bool printCompileTime = false;
 };

@@ -154,6 +154,7 @@ def ConvertMXPartsToKernelsPass : Pass<"convert-mx-parts-to-kernels", "::mlir::M
     time, around `mx.microkernel`; a quantize becomes vector code, with the bytes
     of the scalar lowering. Ops without a config are left. Operands whose rows
     are not contiguous, and kernels that no code is generated for, are errors.
+    Equal ops call one private function.
 
     ```mlir
     func.func @f(%x: memref<4x64xf32>, %c: memref<4x32xi8>, %s: memref<4x2x2xi8>) {
@@ -164,9 +165,10 @@ def ConvertMXPartsToKernelsPass : Pass<"convert-mx-parts-to-kernels", "::mlir::M
     }
     ```
 
-    becomes an `scf.for` nest over rows and blocks.
+    becomes a call of `@mx_quantize_amxfp4`, an `scf.for` nest over rows and blocks.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::math::MathDialect",

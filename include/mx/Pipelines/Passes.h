@@ -61,13 +61,21 @@ struct QuantizePipelineOptions
 };
 
 /// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them,
-/// and where large constants go.
+/// of `mx-prepack-weights`, and where large constants go.
 struct ToLLVMPipelineOptions
     : public PassPipelineOptions<ToLLVMPipelineOptions> {
   Option<std::string> target{
       *this, "target",
       llvm::cl::desc("Row of the target table, or host: that of this machine"),
       llvm::cl::init("host")};
+  Option<int64_t> threads{
+      *this, "threads",
+      llvm::cl::desc("Threads of a kernel; from 2 on by OpenMP"),
+      llvm::cl::init(1)};
+  Option<bool> packFunctions{
+      *this, "pack-functions",
+      llvm::cl::desc("Public functions take packed weights"),
+      llvm::cl::init(false)};
   Option<bool> strict{*this, "strict",
                       llvm::cl::desc("An op that no kernel fits is an error"),
                       llvm::cl::init(false)};

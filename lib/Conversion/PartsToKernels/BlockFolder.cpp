@@ -71,9 +71,8 @@ void BlockFolder::load(Value m, Value block) {
     return;
   for (Value scale : scales) {
     Value bits = b.bitsOf(scale);
-    Value significand =
-        b.bitOr(b.bitAnd(bits, b.i32((1 << kFractionBits) - 1)),
-                b.i32(1 << kFractionBits));
+    Value significand = b.bitOr(b.bitAnd(bits, b.i32((1 << kFractionBits) - 1)),
+                                b.i32(1 << kFractionBits));
     Value zeros = b.make<math::CountTrailingZerosOp>(significand);
     odd.push_back(b.shr(significand, zeros));
     exponent.push_back(b.add(b.shr(bits, b.i32(kFractionBits)), zeros));
@@ -87,18 +86,16 @@ Value BlockFolder::exceeds(const ::mx::DataLimits &limits) {
   Value result = b.integer(b.getI1Type(), 0);
   SmallVector<Value> fields;
   for (Value scale : scales)
-    fields.push_back(
-        b.shr(b.bitsOf(b.magnitude(scale)), b.i32(kFractionBits)));
+    fields.push_back(b.shr(b.bitsOf(b.magnitude(scale)), b.i32(kFractionBits)));
   ::mx::DataLimits none;
   for (Value field : fields) {
     if (limits.minScaleExponent != none.minScaleExponent)
-      result = b.bitOr(
-          result,
-          b.less(field, b.i32(limits.minScaleExponent + kExponentBias)));
+      result = b.bitOr(result, b.less(field, b.i32(limits.minScaleExponent +
+                                                   kExponentBias)));
     if (limits.maxScaleExponent != none.maxScaleExponent)
-      result = b.bitOr(
-          result,
-          b.less(b.i32(limits.maxScaleExponent + kExponentBias), field));
+      result =
+          b.bitOr(result, b.less(b.i32(limits.maxScaleExponent + kExponentBias),
+                                 field));
   }
   if (limits.maxGap != none.maxGap) {
     Value gap = b.sub(b.max(fields[0], fields[1]), b.min(fields[0], fields[1]));
@@ -115,8 +112,7 @@ Value BlockFolder::scaled(Value scale) {
 /// 2^least, or NaN where a scale is.
 Value BlockFolder::foldedScale() {
   // The exponents are those of f32 for a significand of 24 bits.
-  Value field =
-      b.add(least, b.i32(unitExponent - kFractionBits));
+  Value field = b.add(least, b.i32(unitExponent - kFractionBits));
   Value power = b.floatOf(b.shl(field, b.i32(kFractionBits)));
   Value sum = b.add(scales[0], scales[1]);
   return b.select(b.isNan(sum), sum, power);

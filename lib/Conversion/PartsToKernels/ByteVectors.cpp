@@ -4,7 +4,6 @@
 
 #include "VectorCodec.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -29,12 +28,6 @@ Value mlir::mx::splatConstant(ScalarBuilder &b, VectorType type,
 Value mlir::mx::castLanes(ScalarBuilder &b, Value vector, Type element) {
   int64_t lanes = bitsOf(vector) / element.getIntOrFloatBitWidth();
   return b.make<vector::BitCastOp>(VectorType::get(lanes, element), vector);
-}
-
-static Value callIntrinsic(ScalarBuilder &b, StringRef name, Type type,
-                           ValueRange operands) {
-  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
-      ->getResult(0);
 }
 
 Value mlir::mx::lookUpNibbles(ScalarBuilder &b, ArrayRef<int8_t> table,

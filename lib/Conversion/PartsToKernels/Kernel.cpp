@@ -2,12 +2,18 @@
 
 #include "Kernel.h"
 
+#include "../ScalarCodec.h"
+#include "VectorCodec.h"
+
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::mx;
 
 static constexpr int64_t kAlignment = 64;
+/// Every block size divides it.
+static constexpr int64_t kLargestBlock = 256;
 
 Product::Product(ScalarBuilder &b, MatmulPartsOp op)
     : config(op.getLoweringConfigAttr()), row(config.getRow()),
@@ -43,11 +49,52 @@ void Scratch::free() {
 
 Kernel::~Kernel() = default;
 
+Value mlir::mx::multiplyAdd(ScalarBuilder &b, const ::mx::TargetRow &row,
+                            Value x, Value w, Value sum) {
+  // Without the instruction a fused multiply-add would be a call.
+  if (StringRef(row.features).contains("+fma"))
+    return b.make<vector::FMAOp>(x, w, sum);
+  return b.add(sum, b.mul(x, w));
+}
+
+/// Row `m` of floats.
+static void copyRow(ScalarBuilder &b, const Product &product, Value m, Value x,
+                    Value xRow) {
+  b.nest(product.k, [&](ValueRange k) {
+    Value source = product.lhs[0];
+    Value value = b.load(source, product.at(source, {m, k[0]}));
+    b.store(b.toF32(value), x, {xRow, k[0]});
+  });
+}
+
+void mlir::mx::decodeActivations(ScalarBuilder &b, const Product &product,
+                                 Value m, Value x, Value xRow) {
+  if (product.activations) {
+    SmallVector<Value> at = product.batch;
+    at.push_back(m);
+    decodeRow(b, product.row, *product.activations, product.lhs[0],
+              product.lhs[1], at, product.k, x, xRow);
+  } else {
+    copyRow(b, product, m, x, xRow);
+  }
+  Value blocks = blocksOf(b, product.k, kLargestBlock);
+  b.loop(product.k, b.mul(blocks, b.index(kLargestBlock)), {},
+         [&](Value k, ValueRange) {
+           b.store(b.f32(0), x, {xRow, k});
+           return SmallVector<Value>();
+         });
+}
+
 std::unique_ptr<Kernel> mlir::mx::makeKernel(ScalarBuilder &b,
                                              const Product &product) {
   switch (::mx::findKernel(product.config.getKernel())->kind) {
-  case ::mx::KernelKind::F32:
+  case ::mx::KernelKind::F32: {
+    int64_t rows =
+        cast<MemRefType>(product.init.getType()).getShape().end()[-2];
+    if (!ShapedType::isDynamic(rows) && rows <= kFewRows)
+      return makeRowsF32(b, product, rows);
     return makePanelF32(b, product);
+  }
   case ::mx::KernelKind::AB:
     return makeKernelAB(b, product);
   case ::mx::KernelKind::BF16:

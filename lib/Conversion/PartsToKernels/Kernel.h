@@ -97,12 +97,27 @@ protected:
   const int64_t lanes;
 };
 
+/// Most rows whose weights `f32` decodes in registers.
+inline constexpr int64_t kFewRows = 4;
+
+/// x[xRow, ..] = row `m` of the activations as f32, without the outer scale,
+/// then zeros up to a multiple of 256 elements.
+void decodeActivations(ScalarBuilder &b, const Product &product, Value m,
+                       Value x, Value xRow);
+
+/// sum + x * w, rounded once where the target can.
+Value multiplyAdd(ScalarBuilder &b, const ::mx::TargetRow &row, Value x,
+                  Value w, Value sum);
+
 /// Both sides decoded to f32, weights by panels of k_block elements.
 std::unique_ptr<Kernel> makePanelF32(ScalarBuilder &b, const Product &product);
 
 /// Bytes decoded in registers, for few rows; both sides in blocks of one size,
 /// the weights packed and of 4 bits.
 std::unique_ptr<Kernel> makeKernelAB(ScalarBuilder &b, const Product &product);
+/// The same for `count` rows, weights in registers.
+std::unique_ptr<Kernel> makeRowsF32(ScalarBuilder &b, const Product &product,
+                                    int64_t count);
 
 /// The kernel that the config names, null where it is not generated.
 std::unique_ptr<Kernel> makeKernel(ScalarBuilder &b, const Product &product);

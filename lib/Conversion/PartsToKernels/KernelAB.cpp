@@ -129,8 +129,8 @@ ByteBlocks KernelAB::allocateBlocks(Scratch &scratch, Value entries) {
   SmallVector<Value> sizes{product.m, entries};
   Value words = b.mul(entries, b.index(2 * reader.wordsOfBlock()));
   ByteBlocks result;
-  result.words = scratch.allocate(b.getI32Type(), {dynamic, dynamic},
-                                  {product.m, words});
+  result.words =
+      scratch.allocate(b.getI32Type(), {dynamic, dynamic}, {product.m, words});
   result.scales = scratch.allocate(b.getF32Type(), {dynamic, dynamic}, sizes);
   if (tables.size() == 1)
     result.starts = scratch.allocate(b.getI32Type(), {dynamic, dynamic}, sizes);
@@ -160,9 +160,11 @@ void KernelAB::packRows(Value begin, Value end) {
 
 void KernelAB::packRow(Value m) {
   Value blocks = blocksOf(b, product.k, product.weights.blockSize);
-  SmallVector<Value> state = b.loop(
-      b.index(0), blocks, {b.index(0), b.integer(b.getI8Type(), 0)},
-      [&](Value block, ValueRange state) { return packBlock(m, block, state); });
+  SmallVector<Value> state =
+      b.loop(b.index(0), blocks, {b.index(0), b.integer(b.getI8Type(), 0)},
+             [&](Value block, ValueRange state) {
+               return packBlock(m, block, state);
+             });
   if (counts)
     b.store(state[0], counts, m);
   if (flags)
@@ -212,8 +214,7 @@ void KernelAB::store(const ByteBlocks &to, Value m, Value entry,
 /// one i32 of sums gets in addByteProducts.
 Value KernelAB::startOf(Value integers) {
   auto bytes = cast<VectorType>(integers.getType());
-  Value words =
-      b.make<arith::ExtSIOp>(bytes.clone(b.getI16Type()), integers);
+  Value words = b.make<arith::ExtSIOp>(bytes.clone(b.getI16Type()), integers);
   words = b.mul(words, splatConstant(b, bytes.clone(b.getI16Type()), -bias));
   auto sum = [&](Value vector) {
     return b.make<vector::ReductionOp>(vector::CombiningKind::ADD, vector);
@@ -236,10 +237,9 @@ Value KernelAB::startOf(Value integers) {
 
 Value KernelAB::multiplyColumns(Value n, Value acc) {
   Value tile = b.make<arith::DivUIOp>(n, b.index(::mx::kTileColumns));
-  forTilesOfRows(b, product.m, product.config.getRows(),
-                 [&](Value m, int64_t height) {
-                   multiplyTile(tile, m, height, acc);
-                 });
+  forTilesOfRows(
+      b, product.m, product.config.getRows(),
+      [&](Value m, int64_t height) { multiplyTile(tile, m, height, acc); });
   return reader.exceed(tile, limits.weights);
 }
 
@@ -278,9 +278,9 @@ SmallVector<Value> KernelAB::multiplyStep(Value tile, Value k,
   reader.prefetch(tile, k, kPrefetchBytes);
   for (int64_t block = 0; block < reader.blocksOfTile(); ++block)
     for (int64_t half = 0; half < halves; ++half) {
-      Value entry = b.add(b.mul(k, b.index(reader.blocksOfTile())),
-                          b.index(block));
-      BlockPair pair{{tile, half * lanes},      k,    b.index(block), first,
+      Value entry =
+          b.add(b.mul(k, b.index(reader.blocksOfTile())), b.index(block));
+      BlockPair pair{{tile, half * lanes},  k,    b.index(block), first,
                      llvm::to_vector(rows), entry};
       if (!carried.empty()) {
         auto *ofHalf = sums.begin() + half * height;
@@ -301,21 +301,22 @@ void KernelAB::addSecondDigits(Value tile, Value m, Value acc) {
   Value perTile = b.index(reader.blocksOfTile());
   SmallVector<Value> sums;
   for (int64_t half = 0; half < halves; ++half)
-    sums.push_back(loadVector(b, acc, {m, b.index(half * lanes)}, lanes,
-                              b.getF32Type()));
-  sums = b.loop(b.index(0), b.load(counts, m), sums,
-                [&](Value entry, ValueRange carried) {
-                  Value at = b.load(blocks, {m, entry});
-                  Value k = b.make<arith::DivUIOp>(at, perTile);
-                  Value block = b.make<arith::RemUIOp>(at, perTile);
-                  SmallVector<Value> next;
-                  for (int64_t half = 0; half < halves; ++half)
-                    llvm::append_range(
-                        next, addBlock({{tile, half * lanes}, k, block, second,
-                                        {m}, entry},
-                                       carried[half]));
-                  return next;
-                });
+    sums.push_back(
+        loadVector(b, acc, {m, b.index(half * lanes)}, lanes, b.getF32Type()));
+  sums = b.loop(
+      b.index(0), b.load(counts, m), sums,
+      [&](Value entry, ValueRange carried) {
+        Value at = b.load(blocks, {m, entry});
+        Value k = b.make<arith::DivUIOp>(at, perTile);
+        Value block = b.make<arith::RemUIOp>(at, perTile);
+        SmallVector<Value> next;
+        for (int64_t half = 0; half < halves; ++half)
+          llvm::append_range(
+              next,
+              addBlock({{tile, half * lanes}, k, block, second, {m}, entry},
+                       carried[half]));
+        return next;
+      });
   for (int64_t half = 0; half < halves; ++half)
     storeVector(b, sums[half], acc, {m, b.index(half * lanes)});
 }
@@ -333,8 +334,8 @@ SmallVector<Value> KernelAB::addBlock(const BlockPair &pair,
       Value ofRow = b.load(pair.from.scales, {row, pair.entry});
       Value scale = b.mul(scales, splat(b, ofRow, lanes));
       Value sum = b.make<arith::SIToFPOp>(
-          floats, widenByteSums(b, this->row,
-                                sums[side * pair.rows.size() + i]));
+          floats,
+          widenByteSums(b, this->row, sums[side * pair.rows.size() + i]));
       if (side == 1)
         sum = b.make<arith::NegFOp>(sum);
       result[i] = b.make<vector::FMAOp>(sum, scale, result[i]);
@@ -345,8 +346,8 @@ SmallVector<Value> KernelAB::addBlock(const BlockPair &pair,
 
 SmallVector<Value> KernelAB::startSums(const BlockPair &pair) {
   Type element = hasDotProducts(row) ? b.getI32Type() : b.getI16Type();
-  auto type = VectorType::get(lanes * 32 / element.getIntOrFloatBitWidth(),
-                              element);
+  auto type =
+      VectorType::get(lanes * 32 / element.getIntOrFloatBitWidth(), element);
   Value zero = splatConstant(b, type, 0);
   SmallVector<Value> sums(tables.size() * pair.rows.size(), zero);
   if (pair.from.starts)
@@ -360,8 +361,7 @@ SmallVector<Value> KernelAB::startSums(const BlockPair &pair) {
 /// The sums of a block, for each table and row, after those of `word`.
 SmallVector<Value> KernelAB::addWord(const BlockPair &pair, Value word,
                                      ValueRange sums) {
-  Value inTile =
-      b.add(b.mul(pair.block, b.index(reader.wordsOfBlock())), word);
+  Value inTile = b.add(b.mul(pair.block, b.index(reader.wordsOfBlock())), word);
   Value codes = reader.codes(pair.columns, pair.tile, inTile);
   Value first = b.add(b.mul(pair.entry, b.index(2 * reader.wordsOfBlock())),
                       b.mul(word, b.index(2)));
@@ -390,10 +390,9 @@ SmallVector<Value> KernelAB::sumBlock(const BlockPair &pair) {
       sums = addWord(pair, b.index(word), sums);
     return sums;
   }
-  return rolledLoop(b, b.index(reader.wordsOfBlock()), sums,
-                    [&](Value word, ValueRange sums) {
-                      return addWord(pair, word, sums);
-                    });
+  return rolledLoop(
+      b, b.index(reader.wordsOfBlock()), sums,
+      [&](Value word, ValueRange sums) { return addWord(pair, word, sums); });
 }
 
 std::unique_ptr<Kernel> mlir::mx::makeKernelAB(ScalarBuilder &b,

@@ -8,6 +8,7 @@
 #include "../ScalarCodec.h"
 #include "Expand.h"
 #include "Kernel.h"
+#include "Threads.h"
 #include "VectorCodec.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -17,6 +18,9 @@
 using namespace mlir;
 using namespace mlir::mx;
 using ::mx::FormatSpec;
+
+/// Fewest rows that a thread packs.
+static constexpr int64_t kRowsOfThread = 16;
 
 namespace {
 
@@ -28,7 +32,9 @@ public:
   void emit();
 
 private:
+  void packActivations();
   void multiply();
+  void multiplyPanels(Value begin, Value end);
   void finishColumns(Value n);
   void finishVector(ValueRange at, Value sum, Value outerX, Value n);
   void finishElements(Value m, Value n, Value v, Value outerX);
@@ -48,9 +54,6 @@ void Matmul::emit() {
   Value init = product.init;
   Scratch scratch(b);
   kernel.allocateShared(scratch);
-  kernel.allocateOwn(scratch);
-  acc = scratch.allocate(b.getF32Type(),
-                         {ShapedType::kDynamic, kernel.columns()}, product.m);
   SmallVector<Value> batches;
   int64_t rank = cast<MemRefType>(init.getType()).getRank();
   for (int64_t axis = 0; axis < rank - 2; ++axis)
@@ -62,15 +65,42 @@ void Matmul::emit() {
   scratch.free();
 }
 
+/// In shares of whole register tiles; few rows are not worth a start of
+/// threads.
+void Matmul::packActivations() {
+  int64_t rows = product.config.getRows();
+  int64_t threads = product.config.getThreads();
+  std::optional<int64_t> count = getConstantIntValue(product.m);
+  if (count && *count < kRowsOfThread * threads)
+    threads = 1;
+  Value tiles = blocksOf(b, product.m, rows);
+  forShares(b, threads, tiles, [&](Value begin, Value end) {
+    kernel.packRows(b.mul(begin, b.index(rows)),
+                    b.min(b.mul(end, b.index(rows)), product.m));
+  });
+}
+
 /// The product of one batch.
 void Matmul::multiply() {
-  kernel.packRows(b.index(0), product.m);
+  packActivations();
   Value panels = blocksOf(b, product.n, kernel.columns());
-  b.nest(panels, [&](ValueRange panel) {
-    Value n = b.mul(panel[0], b.index(kernel.columns()));
+  forShares(b, product.config.getThreads(), panels,
+            [&](Value begin, Value end) { multiplyPanels(begin, end); });
+}
+
+/// The panels that are the share of one thread.
+void Matmul::multiplyPanels(Value begin, Value end) {
+  Scratch scratch(b);
+  kernel.allocateOwn(scratch);
+  acc = scratch.allocate(b.getF32Type(),
+                         {ShapedType::kDynamic, kernel.columns()}, product.m);
+  b.loop(begin, end, {}, [&](Value panel, ValueRange) {
+    Value n = b.mul(panel, b.index(kernel.columns()));
     kernel.multiplyColumns(n, acc);
     finishColumns(n);
+    return SmallVector<Value>();
   });
+  scratch.free();
 }
 
 //===----------------------------------------------------------------------===//
@@ -100,7 +130,7 @@ void Matmul::finishVector(ValueRange at, Value sum, Value outerX, Value n) {
   Value outer = outerX ? splat(b, outerX, lanes) : Value();
   const FormatSpec &format = product.weights;
   if (format.hasOuterScale()) {
-    Value scales = product.rhs.back(), ofColumns;
+    Value scales = product.rhs[1], ofColumns;
     if (format.outer == ::mx::OuterScale::Row)
       ofColumns =
           loadVector(b, scales, product.at(scales, {n}), lanes, b.getF32Type());
@@ -120,8 +150,8 @@ void Matmul::finishElements(Value m, Value n, Value v, Value outerX) {
   b.loop(b.add(n, first), product.n, {}, [&](Value column, ValueRange) {
     Value outer = outerX;
     if (product.weights.hasOuterScale()) {
-      Value scale = loadOuter(b, product.weights, product.rhs.back(),
-                              product.at(product.rhs.back(), {column}));
+      Value scale = loadOuter(b, product.weights, product.rhs[1],
+                              product.at(product.rhs[1], {column}));
       outer = outer ? b.mul(outer, scale) : scale;
     }
     SmallVector<Value> at = product.at(product.init, {m, column});
@@ -157,8 +187,7 @@ LogicalResult mlir::mx::vectorizeMatmul(ScalarBuilder &b, MatmulPartsOp op) {
   std::unique_ptr<Kernel> kernel = makeKernel(b, product);
   if (!kernel)
     return op->emitOpError("found kernel '")
-           << product.config.getKernel()
-           << "', code is generated for 'f32' only";
+           << product.config.getKernel() << "', for which no code is generated";
   Matmul(b, product, *kernel).emit();
   return success();
 }

@@ -3,6 +3,7 @@
 #include "mx/Conversion/Passes.h"
 
 #include "Expand.h"
+#include "Outline.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -16,8 +17,13 @@ namespace mlir::mx {
 #define GEN_PASS_DEF_CONVERTMXPARTSTOKERNELSPASS
 #include "mx/Conversion/Passes.h.inc"
 
-/// Checks that the operands of `op` are memrefs whose rows are contiguous.
+/// Checks that the operands of `op` are memrefs whose rows are contiguous, and
+/// weights packed.
 static LogicalResult verifyOperands(Operation *op) {
+  auto matmul = dyn_cast<MatmulPartsOp>(op);
+  if (matmul && !matmul.getPacked())
+    return op->emitOpError("rhs is not packed, as kernels expect it: run "
+                           "mx-prepack-weights");
   for (Type type : op->getOperandTypes()) {
     if (!isa<ShapedType>(type))
       continue;
@@ -32,6 +38,36 @@ static LogicalResult verifyOperands(Operation *op) {
   return success();
 }
 
+static LoweringConfigAttr configOf(Operation *op) {
+  if (auto quantize = dyn_cast<QuantizePartsOp>(op))
+    return quantize.getLoweringConfigAttr();
+  if (auto matmul = dyn_cast<MatmulPartsOp>(op))
+    return matmul.getLoweringConfigAttr();
+  return {};
+}
+
+/// A name for the function of `op`: `mx_matmul_f32_amxfp4_amxfp4`.
+static std::string nameOf(Operation *op) {
+  auto describe = [](const ::mx::FormatSpec &format) {
+    std::string_view name = ::mx::nameOf(format);
+    return name.empty() ? std::string("block") : std::string(name);
+  };
+  if (auto quantize = dyn_cast<QuantizePartsOp>(op))
+    return "mx_quantize_" + describe(quantize.getFormatSpec());
+  auto matmul = cast<MatmulPartsOp>(op);
+  std::optional<::mx::FormatSpec> lhs = matmul.getLhsSpec();
+  return "mx_matmul_" + configOf(op).getKernel().str() + "_" +
+         (lhs ? describe(*lhs) : "float") + "_" + describe(matmul.getRhsSpec());
+}
+
+static LogicalResult expand(Operation *op) {
+  ScalarBuilder b(op->getLoc(), op);
+  if (auto matmul = dyn_cast<MatmulPartsOp>(op))
+    return vectorizeMatmul(b, matmul);
+  vectorizeQuantize(b, cast<QuantizePartsOp>(op));
+  return success();
+}
+
 namespace {
 
 struct PartsToKernels final
@@ -39,29 +75,20 @@ struct PartsToKernels final
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation().walk([&](Operation *op) {
-      auto quantize = dyn_cast<QuantizePartsOp>(op);
-      auto matmul = dyn_cast<MatmulPartsOp>(op);
-      if ((quantize && quantize.getLoweringConfig()) ||
-          (matmul && matmul.getLoweringConfig()))
+      if (configOf(op))
         ops.push_back(op);
     });
+    Outliner outliner(getOperation());
     for (Operation *op : ops) {
-      if (failed(verifyOperands(op)) || failed(expand(op)))
+      if (failed(verifyOperands(op)))
         return signalPassFailure();
-      op->erase();
+      Operation *copy = outliner.outline(op, configOf(op), nameOf(op));
+      if (!copy)
+        continue;
+      if (failed(expand(copy)))
+        return signalPassFailure();
+      copy->erase();
     }
-  }
-
-private:
-  LogicalResult expand(Operation *op) {
-    if (!op->getParentWithTrait<OpTrait::AutomaticAllocationScope>())
-      return op->emitOpError("is in no function, where scratch could be");
-    ScalarBuilder b(op->getLoc(), op);
-    if (auto quantize = dyn_cast<QuantizePartsOp>(op)) {
-      vectorizeQuantize(b, quantize);
-      return success();
-    }
-    return vectorizeMatmul(b, cast<MatmulPartsOp>(op));
   }
 };
 

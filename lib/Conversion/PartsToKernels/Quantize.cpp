@@ -17,6 +17,7 @@
 #include "../ScalarCodec.h"
 #include "Expand.h"
 #include "Extremes.h"
+#include "Threads.h"
 #include "VectorCodec.h"
 #include "VectorEncode.h"
 #include "VectorPack.h"
@@ -53,7 +54,7 @@ public:
         groups(std::max<int64_t>(kChunk / groupSize(), 1)),
         piece(std::min<int64_t>(kPiece, format.blockSize)),
         sides(format.scalesPerBlock()) {}
-  void emit();
+  void emit(Value begin, Value end, ArrayRef<Value> extents);
 
 private:
   Value allocate(ArrayRef<int64_t> shape, Type element);
@@ -343,20 +344,42 @@ void VectorQuantizer::quantizeChunk(Value chunk) {
   eachGroup([&](Value group, Value first) { quantizeGroup(group, first); });
 }
 
-void VectorQuantizer::emit() {
+/// The indices of number `row` in axes of `extents`.
+static SmallVector<Value> delinearize(ScalarBuilder &b, Value row,
+                                      ArrayRef<Value> extents) {
+  SmallVector<Value> indices;
+  for (Value extent : llvm::reverse(extents.drop_front(!extents.empty()))) {
+    indices.push_back(b.make<arith::RemUIOp>(row, extent));
+    row = b.make<arith::DivUIOp>(row, extent);
+  }
+  if (!extents.empty())
+    indices.push_back(row);
+  std::reverse(indices.begin(), indices.end());
+  return indices;
+}
+
+/// Quantizes the rows `begin` to `end`, counted through the axes of `extents`.
+void VectorQuantizer::emit(Value begin, Value end, ArrayRef<Value> extents) {
   allocateScratch();
-  SmallVector<Value> extents;
-  int64_t last = cast<MemRefType>(op.getSource().getType()).getRank() - 1;
-  for (int64_t axis = 0; axis < last; ++axis)
-    extents.push_back(b.dim(op.getSource(), axis));
-  k = b.dim(op.getSource(), last);
-  extents.push_back(blocksOf(b, k, groups * groupSize()));
-  b.nest(extents, [&](ValueRange at) {
-    row = llvm::to_vector(at.drop_back());
-    quantizeChunk(at.back());
+  k = b.dim(op.getSource(), int64_t(extents.size()));
+  Value chunks = blocksOf(b, k, groups * groupSize());
+  b.loop(begin, end, {}, [&](Value number, ValueRange) {
+    row = delinearize(b, number, extents);
+    b.nest(chunks, [&](ValueRange chunk) { quantizeChunk(chunk[0]); });
+    return SmallVector<Value>();
   });
 }
 
 void mlir::mx::vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op) {
-  VectorQuantizer(b, op).emit();
+  SmallVector<Value> extents;
+  int64_t last = cast<MemRefType>(op.getSource().getType()).getRank() - 1;
+  for (int64_t axis = 0; axis < last; ++axis)
+    extents.push_back(b.dim(op.getSource(), axis));
+  Value rows = b.index(1);
+  for (Value extent : extents)
+    rows = b.mul(rows, extent);
+  forShares(b, op.getLoweringConfigAttr().getThreads(), rows,
+            [&](Value begin, Value end) {
+              VectorQuantizer(b, op).emit(begin, end, extents);
+            });
 }

@@ -36,9 +36,9 @@ SmallVector<Value> mlir::mx::rolledLoop(ScalarBuilder &b, Value extent,
   SmallVector<Value> results = b.loop(b.index(0), extent, carried, body);
   auto unroll = LLVM::LoopUnrollAttr::get(
       b.getContext(), /*disable=*/b.getBoolAttr(true), {}, {}, {}, {}, {}, {});
-  auto annotation = LLVM::LoopAnnotationAttr::get(
-      b.getContext(), {}, {}, {}, unroll, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
-      {});
+  auto annotation =
+      LLVM::LoopAnnotationAttr::get(b.getContext(), {}, {}, {}, unroll, {}, {},
+                                    {}, {}, {}, {}, {}, {}, {}, {}, {});
   results.front().getDefiningOp()->setAttr("llvm.loop_annotation", annotation);
   return results;
 }

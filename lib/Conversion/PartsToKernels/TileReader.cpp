@@ -41,8 +41,7 @@ Value TileReader::scaleCodes(const TileColumns &columns, Value k, Value block,
                    b.index(which * bytes));
   Value row = b.mul(b.make<arith::DivUIOp>(at, b.index(word)),
                     b.index(word * ::mx::kTileColumns));
-  Value begin =
-      b.add(row, b.index(layout.scaleBegin + word * columns.first));
+  Value begin = b.add(row, b.index(layout.scaleBegin + word * columns.first));
   Value loaded = load(columns, k, begin, word * lanes);
   auto type = VectorType::get(lanes, b.getI32Type());
   Value words = castLanes(b, loaded, b.getIntegerType(8 * word));
@@ -83,9 +82,8 @@ Value TileReader::decodeScales(Value codes) {
   // The exponent's bias is that of f32 now, subnormals included.
   value = b.mul(value, splat(b, b.f32(std::ldexp(1.0f, 127 - scale.bias)),
                              type.getDimSize(0)));
-  Value isNan = b.make<arith::CmpIOp>(
-      arith::CmpIPredicate::sgt, magnitude,
-      splatConstant(b, type, scale.largest));
+  Value isNan = b.make<arith::CmpIOp>(arith::CmpIPredicate::sgt, magnitude,
+                                      splatConstant(b, type, scale.largest));
   Value nan = splat(b, b.f32(std::nanf("")), type.getDimSize(0));
   return b.select(isNan, nan, value);
 }
@@ -125,8 +123,8 @@ Value TileReader::areColumns(const TileColumns &columns) {
   Value numbers = b.make<arith::ConstantOp>(
       DenseElementsAttr::get(type, ArrayRef<int32_t>(lane)));
   Value begin = b.mul(columns.tile, b.index(::mx::kTileColumns));
-  Value left = b.make<arith::IndexCastOp>(b.getI32Type(),
-                                          b.sub(product.n, begin));
+  Value left =
+      b.make<arith::IndexCastOp>(b.getI32Type(), b.sub(product.n, begin));
   return b.less(numbers, splat(b, left, lanes));
 }
 
@@ -136,10 +134,10 @@ Value TileReader::exceed(const TileColumns &columns,
                          const ::mx::DataLimits &limits) {
   const ScaleSpec &scale = ::mx::spec(format.scale);
   int64_t largest = (1 << scale.exponentBits) - 1;
-  int64_t low = std::max<int64_t>(
-      0, int64_t(limits.minScaleExponent) + scale.bias);
-  int64_t high = std::min<int64_t>(
-      largest, int64_t(limits.maxScaleExponent) + scale.bias);
+  int64_t low =
+      std::max<int64_t>(0, int64_t(limits.minScaleExponent) + scale.bias);
+  int64_t high =
+      std::min<int64_t>(largest, int64_t(limits.maxScaleExponent) + scale.bias);
   auto type = VectorType::get(lanes, b.getI32Type());
   Value zero = splatConstant(b, type, 0);
   SmallVector<Value> most = b.loop(

@@ -8,6 +8,10 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/APFloat.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -15,7 +19,7 @@ using ::mx::FormatSpec;
 using ::mx::Scheme;
 using ::mx::TargetRow;
 
-static int bitsOfElement(const FormatSpec &format) {
+int mlir::mx::bitsOfElement(const FormatSpec &format) {
   return ::mx::spec(format.element).bits;
 }
 
@@ -24,16 +28,16 @@ Value mlir::mx::splat(ScalarBuilder &b, Value value, int64_t lanes) {
                                      value);
 }
 
-static int64_t lanesOf(Value vector) {
+int64_t mlir::mx::lanesOf(Value vector) {
   return cast<VectorType>(vector.getType()).getDimSize(0);
 }
 
-static Value constantVector(ScalarBuilder &b, ArrayRef<int32_t> values) {
+Value mlir::mx::constantVector(ScalarBuilder &b, ArrayRef<int32_t> values) {
   auto type = VectorType::get(values.size(), b.getI32Type());
   return b.make<arith::ConstantOp>(DenseElementsAttr::get(type, values));
 }
 
-static Value splatI32(ScalarBuilder &b, int64_t value, int64_t lanes) {
+Value mlir::mx::splatI32(ScalarBuilder &b, int64_t value, int64_t lanes) {
   return constantVector(b, SmallVector<int32_t>(lanes, value));
 }
 
@@ -80,9 +84,8 @@ int64_t mlir::mx::lanesInBlock(const TargetRow &row, const FormatSpec &format) {
 // Elements by table
 //===----------------------------------------------------------------------===//
 
-/// Values of the codes first .. first + count.
-static Value elementVector(ScalarBuilder &b, const FormatSpec &format,
-                           int first, int count) {
+Value mlir::mx::elementVector(ScalarBuilder &b, const FormatSpec &format,
+                              int first, int count) {
   SmallVector<float> values;
   for (int i = 0; i < count; ++i)
     values.push_back(::mx::decodeElement(format, first + i));
@@ -91,24 +94,107 @@ static Value elementVector(ScalarBuilder &b, const FormatSpec &format,
       DenseElementsAttr::get(type, ArrayRef(values)));
 }
 
-static Value callIntrinsic(ScalarBuilder &b, StringRef name, Type type,
-                           ValueRange operands) {
+Value mlir::mx::callIntrinsic(ScalarBuilder &b, StringRef name, Type type,
+                              ValueRange operands) {
   return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
       ->getResult(0);
 }
 
-/// i1 by lane: the code's highest bit, so its sign where it has one.
-static Value hasHighestBit(ScalarBuilder &b, const FormatSpec &format,
-                           Value codes) {
+Value mlir::mx::hasHighestBit(ScalarBuilder &b, const TargetRow &target,
+                              const FormatSpec &format, Value codes) {
   int64_t lanes = lanesOf(codes);
-  Value top = b.shl(codes, splatI32(b, 32 - bitsOfElement(format), lanes));
+  int bits = bitsOfElement(format);
+  // AVX-512 tests a bit into a mask, others have it where blends look.
+  if (target.vectorBits >= 512) {
+    Value bit = b.bitAnd(codes, splatI32(b, int64_t(1) << (bits - 1), lanes));
+    return b.make<arith::CmpIOp>(arith::CmpIPredicate::ne, bit,
+                                 splatI32(b, 0, lanes));
+  }
+  Value top = b.shl(codes, splatI32(b, 32 - bits, lanes));
   return b.less(top, splatI32(b, 0, lanes));
 }
 
-/// Values of `codes` (i32, those of 4 bits may have garbage above) in units of
-/// the scale: one vpermps over 16 entries, two over 8, else a gather.
-static Value lookUp(ScalarBuilder &b, const TargetRow &target,
-                    const FormatSpec &format, Value codes) {
+//===----------------------------------------------------------------------===//
+// Elements by arithmetic
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// An element as a half float of the same fields: `value = half * factor`, but
+/// for the codes of NaN.
+struct HalfForm {
+  int shift; ///< of the code without sign
+  float factor;
+  std::optional<unsigned> nan; ///< code without sign
+};
+} // namespace
+
+/// Returns the form that gives the library's value for every code, none where
+/// that is no half float.
+static std::optional<HalfForm> halfForm(const FormatSpec &format) {
+  const ::mx::ElementSpec &element = ::mx::spec(format.element);
+  if (element.exponentBits == 0 || element.exponentBits > 5)
+    return std::nullopt;
+  HalfForm form{10 - element.fractionBits, std::ldexp(1.0f, 15 - element.bias),
+                std::nullopt};
+  for (unsigned code = 0; code < 1u << (element.bits - 1); ++code) {
+    float value = ::mx::decodeElement(format, code);
+    llvm::APFloat half(llvm::APFloat::IEEEhalf(),
+                       llvm::APInt(16, code << form.shift));
+    double found = half.convertToDouble() * form.factor;
+    if (std::isnan(value) ? std::isnan(found) : value == found)
+      continue;
+    if (!std::isnan(value) || form.nan)
+      return std::nullopt;
+    form.nan = code;
+  }
+  return form;
+}
+
+/// `codes` without garbage above.
+static Value fromHalf(ScalarBuilder &b, const FormatSpec &format,
+                      const HalfForm &form, Value codes) {
+  int64_t lanes = lanesOf(codes);
+  int bits = bitsOfElement(format);
+  auto constant = [&](int64_t value) { return splatI32(b, value, lanes); };
+  Value magnitude = b.bitAnd(codes, constant((1 << (bits - 1)) - 1));
+  Value sign =
+      b.shl(b.bitAnd(codes, constant(1 << (bits - 1))), constant(16 - bits));
+  Value half = b.bitOr(b.shl(magnitude, constant(form.shift)), sign);
+  half = b.make<arith::TruncIOp>(VectorType::get(lanes, b.getI16Type()), half);
+  half = b.make<arith::BitcastOp>(VectorType::get(lanes, b.getF16Type()), half);
+  Value value =
+      b.mul(extendToF32(b, half), splat(b, b.f32(form.factor), lanes));
+  if (!form.nan)
+    return value;
+  Value isNan = b.equal(magnitude, constant(*form.nan));
+  return b.select(
+      isNan, splat(b, b.f32(std::numeric_limits<float>::quiet_NaN()), lanes),
+      value);
+}
+
+/// True where the codes are two's complement in units of one power of two.
+static bool isTwosComplement(const FormatSpec &format) {
+  int bits = bitsOfElement(format);
+  for (int code = 0; code < 1 << bits; ++code)
+    if (::mx::elementUnits(format, code) !=
+        (code < 1 << (bits - 1) ? code : code - (1 << bits)))
+      return false;
+  return ::mx::spec(format.element).exponentBits == 0;
+}
+
+static Value fromInteger(ScalarBuilder &b, const FormatSpec &format,
+                         Value codes) {
+  int64_t lanes = lanesOf(codes);
+  Value shift = splatI32(b, 32 - bitsOfElement(format), lanes);
+  Value level = b.make<arith::ShRSIOp>(b.shl(codes, shift), shift);
+  Value value =
+      b.make<arith::SIToFPOp>(VectorType::get(lanes, b.getF32Type()), level);
+  float unit = std::ldexp(1.0f, ::mx::elementUnitExponent(format));
+  return b.mul(value, splat(b, b.f32(unit), lanes));
+}
+
+Value mlir::mx::lookUp(ScalarBuilder &b, const TargetRow &target,
+                       const FormatSpec &format, Value codes) {
   int64_t lanes = lanesOf(codes);
   int bits = bitsOfElement(format);
   auto type = VectorType::get(lanes, b.getF32Type());
@@ -120,26 +206,55 @@ static Value lookUp(ScalarBuilder &b, const TargetRow &target,
       return callIntrinsic(b, "llvm.x86.avx2.permps", type,
                            {elementVector(b, format, first, 8), codes});
     };
-    return b.select(hasHighestBit(b, format, codes), half(8), half(0));
+    return b.select(hasHighestBit(b, target, format, codes), half(8), half(0));
   }
   Value inTable = b.bitAnd(codes, splatI32(b, (1 << bits) - 1, lanes));
+  if (isTwosComplement(format))
+    return fromInteger(b, format, codes);
+  std::optional<HalfForm> form = halfForm(format);
+  if (form && StringRef(target.features).contains("+f16c"))
+    return fromHalf(b, format, *form, inTable);
   Value all = splat(b, b.integer(b.getI1Type(), 1), lanes);
   Value none = splat(b, b.f32(0), lanes);
   return b.make<vector::GatherOp>(type, elementTable(b, format),
                                   ValueRange{b.index(0)}, inTable, all, none);
 }
 
-/// Decodes `codes` under `scales`, of which a NaN is in all or none.
-static Value decode(ScalarBuilder &b, const TargetRow &target,
-                    const FormatSpec &format, Value codes,
-                    ArrayRef<Value> scales) {
+/// True where the codes with the highest bit are minus the others.
+static bool isSignMagnitude(const FormatSpec &format) {
+  int half = 1 << (bitsOfElement(format) - 1);
+  for (int code = 0; code < half; ++code)
+    if (::mx::decodeElement(format, code + half) !=
+        -::mx::decodeElement(format, code))
+      return false;
+  return true;
+}
+
+/// 8 lanes: one vpermps gives the magnitude, the sign goes to the scale.
+static Value decodeMagnitude(ScalarBuilder &b, const TargetRow &target,
+                             const FormatSpec &format, Value codes,
+                             Value positive, Value negative) {
+  Value magnitude = callIntrinsic(b, "llvm.x86.avx2.permps", positive.getType(),
+                                  {elementVector(b, format, 0, 8), codes});
+  Value minus = b.make<arith::NegFOp>(negative);
+  return b.mul(magnitude, b.select(hasHighestBit(b, target, format, codes),
+                                   minus, positive));
+}
+
+Value mlir::mx::decodeVector(ScalarBuilder &b, const TargetRow &target,
+                             const FormatSpec &format, Value codes,
+                             ArrayRef<Value> scales) {
+  bool isAffine = format.scheme == Scheme::Affine;
+  if (bitsOfElement(format) == 4 && lanesOf(codes) == 8 && !isAffine &&
+      target.vectorBits >= 256 && isSignMagnitude(format))
+    return decodeMagnitude(b, target, format, codes, scales[0], scales.back());
   Value value = lookUp(b, target, format, codes);
   if (format.scheme == Scheme::Symmetric)
     return b.mul(value, scales[0]);
   // step * code is exact, so that the sum is the only rounding.
   if (format.scheme == Scheme::Affine)
     return b.add(scales[1], b.mul(value, scales[0]));
-  Value negative = hasHighestBit(b, format, codes);
+  Value negative = hasHighestBit(b, target, format, codes);
   return b.mul(value, b.select(negative, scales[1], scales[0]));
 }
 
@@ -197,109 +312,10 @@ void mlir::mx::decodeRow(ScalarBuilder &b, const TargetRow &target,
       SmallVector<Value> source(row);
       source.push_back(b.mul(at, b.index(bytes)));
       Value packed = loadVector(b, codes, source, bytes, b.getI8Type());
-      Value x = decode(b, target, format, unpackRow(b, format, packed, lanes),
-                       ofBlock);
+      Value x = decodeVector(b, target, format,
+                             unpackRow(b, format, packed, lanes), ofBlock);
       storeVector(b, x, panel, {panelRow, b.mul(at, b.index(lanes))});
     }
-    return SmallVector<Value>();
-  });
-}
-
-//===----------------------------------------------------------------------===//
-// Columns: lanes along n
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Codes that are read at a time from each row.
-struct Chunk {
-  int64_t codes, bytes;
-  bool isWide; ///< 64-bit words
-};
-} // namespace
-
-static Chunk chunkOf(const FormatSpec &format) {
-  int bits = bitsOfElement(format);
-  int64_t codes = bits == 8 ? 4 : 8;
-  return {codes, codes * bits / 8, bits == 6};
-}
-
-/// A word of each row, `bytes` bytes from byte `at` on.
-static Value loadWords(ScalarBuilder &b, const Chunk &chunk, Value codes,
-                       ArrayRef<SmallVector<Value>> rows, Value at) {
-  Type word = b.getIntegerType(chunk.isWide ? 64 : 32);
-  int64_t wordBytes = chunk.isWide ? 8 : 4;
-  SmallVector<Value> words;
-  for (ArrayRef<Value> row : rows) {
-    SmallVector<Value> indices(row);
-    indices.push_back(at);
-    Value bytes = loadVector(b, codes, indices, chunk.bytes, b.getI8Type());
-    if (chunk.bytes != wordBytes) {
-      Value zeros = splat(b, b.integer(b.getI8Type(), 0), chunk.bytes);
-      SmallVector<int64_t> which;
-      for (int64_t i = 0; i < wordBytes; ++i)
-        which.push_back(i);
-      bytes = b.make<vector::ShuffleOp>(bytes, zeros, which);
-    }
-    Value one = b.make<vector::BitCastOp>(VectorType::get(1, word), bytes);
-    words.push_back(b.make<vector::ExtractOp>(one, 0));
-  }
-  return b.make<vector::FromElementsOp>(VectorType::get(rows.size(), word),
-                                        words);
-}
-
-/// Code `i` of each word, with garbage above it.
-static Value codeOfWords(ScalarBuilder &b, const FormatSpec &format,
-                         Value words, int64_t i) {
-  auto type = cast<VectorType>(words.getType());
-  Value shift = b.integer(type.getElementType(), i * bitsOfElement(format));
-  Value codes = b.shr(words, splat(b, shift, type.getDimSize(0)));
-  if (type.getElementType().isInteger(32))
-    return codes;
-  return b.make<arith::TruncIOp>(type.clone(b.getI32Type()), codes);
-}
-
-/// The scales of block `block` of all rows, a vector each.
-static SmallVector<Value>
-loadColumnScales(ScalarBuilder &b, const FormatSpec &format, Value scales,
-                 ArrayRef<SmallVector<Value>> rows, Value block) {
-  SmallVector<SmallVector<Value>, 2> byScale(format.scalesPerBlock());
-  for (ArrayRef<Value> row : rows)
-    for (auto [which, scale] :
-         llvm::enumerate(loadScales(b, format, scales, row, block)))
-      byScale[which].push_back(scale);
-  SmallVector<Value> vectors;
-  auto type = VectorType::get(rows.size(), b.getF32Type());
-  for (ArrayRef<Value> values : byScale)
-    vectors.push_back(b.make<vector::FromElementsOp>(type, values));
-  spreadNan(b, vectors);
-  return vectors;
-}
-
-void mlir::mx::decodeColumns(ScalarBuilder &b, const TargetRow &target,
-                             const FormatSpec &format, Value codes,
-                             Value scales, ArrayRef<SmallVector<Value>> rows,
-                             Value begin, Value end, Value panel,
-                             Value column) {
-  Chunk chunk = chunkOf(format);
-  Value size = b.index(format.blockSize);
-  Value first = b.make<arith::DivUIOp>(begin, size);
-  Value limit = blocksOf(b, end, format.blockSize);
-  b.loop(first, limit, {}, [&](Value block, ValueRange) {
-    SmallVector<Value> ofBlock =
-        loadColumnScales(b, format, scales, rows, block);
-    Value chunks = b.index(format.blockSize / chunk.codes);
-    b.loop(b.index(0), chunks, {}, [&](Value i, ValueRange) {
-      Value at = b.add(b.mul(block, chunks), i);
-      Value words =
-          loadWords(b, chunk, codes, rows, b.mul(at, b.index(chunk.bytes)));
-      Value start = b.sub(b.mul(at, b.index(chunk.codes)), begin);
-      for (int64_t j = 0; j < chunk.codes; ++j) {
-        Value x = decode(b, target, format, codeOfWords(b, format, words, j),
-                         ofBlock);
-        storeVector(b, x, panel, {b.add(start, b.index(j)), column});
-      }
-      return SmallVector<Value>();
-    });
     return SmallVector<Value>();
   });
 }

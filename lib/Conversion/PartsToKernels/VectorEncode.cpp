@@ -22,10 +22,6 @@ using ::mx::TargetRow;
 static constexpr int kFractionBits = 23;
 static constexpr int64_t kExponentMask = 0x7F800000;
 
-static int64_t lanesOf(Value vector) {
-  return cast<VectorType>(vector.getType()).getDimSize(0);
-}
-
 Value mlir::mx::splatF32(ScalarBuilder &b, float value, int64_t lanes) {
   return splat(b, b.f32(value), lanes);
 }

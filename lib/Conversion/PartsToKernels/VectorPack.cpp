@@ -11,10 +11,6 @@ using namespace mlir;
 using namespace mlir::mx;
 using ::mx::FormatSpec;
 
-static int64_t lanesOf(Value vector) {
-  return cast<VectorType>(vector.getType()).getDimSize(0);
-}
-
 /// `parts` one after the other.
 static Value concatenate(ScalarBuilder &b, ArrayRef<Value> all) {
   SmallVector<Value> parts(all);

@@ -5,41 +5,101 @@
 // RUN: mx-opt %s --convert-mx-parts-to-kernels --canonicalize --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-LABEL: func @static_rows(
-//   CHECK-DAG:   %[[X:.+]] = memref.alloc() {alignment = 64 : i64} : memref<5x528xf32>
-//   CHECK-DAG:   %[[P:.+]] = memref.alloc() {alignment = 64 : i64} : memref<256x16xf32>
-//   CHECK-DAG:   %[[S:.+]] = memref.alloc() {alignment = 64 : i64} : memref<5x16xf32>
-//       CHECK:   scf.for
+//       CHECK:   call @mx_matmul_f32_mxfp4_mxfp4(
+// CHECK-LABEL: func private @mx_matmul_f32_mxfp4_mxfp4(
+//  CHECK-SAME:   passthrough = ["noinline", ["target-cpu", "x86-64-v3"], ["tune-cpu", "znver3"], ["target-features",
+//   CHECK-DAG:   %[[X:.+]] = memref.alloc() {alignment = 64 : i64} : memref<5x544xf32>
+//   CHECK-DAG:   %[[P:.+]] = memref.alloc() {alignment = 64 : i64} : memref<8x256x16xf32>
+//   CHECK-DAG:   %[[S:.+]] = memref.alloc() {alignment = 64 : i64} : memref<5x128xf32>
 //       CHECK:     linalg.fill {{.*}} outs(%[[S]] :
 //       CHECK:     llvm.call_intrinsic "llvm.x86.avx2.permps"
-//       CHECK:     %[[X2:.+]] = memref.subview %[[X]][%{{.+}}, %{{.+}}] [2, %{{.+}}]
-//       CHECK:     %[[V2:.+]] = memref.cast %[[X2]] :
-//       CHECK:     %[[S2:.+]] = memref.subview %[[S]][%{{.+}}, 0] [2, 16]
-//       CHECK:     mx.microkernel "x86-64-v3" ins(%[[V2]], %[[P]] : {{.*}}) k(%{{.+}}) outs(%[[S2]] :
-//       CHECK:     %[[X1:.+]] = memref.subview %[[X]][4, %{{.+}}] [1, %{{.+}}]
-//       CHECK:     %[[V1:.+]] = memref.cast %[[X1]] :
-//       CHECK:     %[[S1:.+]] = memref.subview %[[S]][4, 0] [1, 16]
-//       CHECK:     %[[T1:.+]] = memref.cast %[[S1]] :
-//       CHECK:     mx.microkernel "x86-64-v3" ins(%[[V1]], %[[P]] : {{.*}}) k(%{{.+}}) outs(%[[T1]] :
+//       CHECK:       %[[X2:.+]] = memref.subview %[[X]][%{{.+}}, %{{.+}}] [2, %{{.+}}]
+//       CHECK:       %[[V2:.+]] = memref.cast %[[X2]] :
+//       CHECK:       %[[P2:.+]] = memref.subview %[[P]][%{{.+}}, 0, 0] [1, 256, 16]
+//       CHECK:       %[[S2:.+]] = memref.subview %[[S]][%{{.+}}, %{{.+}}] [2, 16]
+//       CHECK:       mx.microkernel "x86-64-v3" ins(%[[V2]], %[[P2]] : {{.*}}) k(%{{.+}}) outs(%[[S2]] :
+//       CHECK:       %[[X1:.+]] = memref.subview %[[X]][4, %{{.+}}] [1, %{{.+}}]
+//       CHECK:       %[[V1:.+]] = memref.cast %[[X1]] :
+//       CHECK:       %[[P1:.+]] = memref.subview %[[P]][%{{.+}}, 0, 0] [1, 256, 16]
+//       CHECK:       %[[S1:.+]] = memref.subview %[[S]][4, %{{.+}}] [1, 16]
+//       CHECK:       mx.microkernel "x86-64-v3" ins(%[[V1]], %[[P1]] : {{.*}}) k(%{{.+}}) outs(%{{.+}} :
 //   CHECK-NOT:     mx.microkernel
 //       CHECK:   memref.dealloc %[[X]]
-func.func @static_rows(%ac: memref<5x256xi8>, %as: memref<5x16x1xi8>, %bc: memref<40x256xi8>,
-                       %bs: memref<40x16x1xi8>, %c: memref<5x40xf32>) {
+func.func @static_rows(%ac: memref<5x256xi8>, %as: memref<5x16x1xi8>, %bt: memref<3x8x544xi8>,
+                       %c: memref<5x40xf32>) {
   %k = arith.constant 512 : index
   mx.matmul_parts lhs(%ac, %as : memref<5x256xi8>, memref<5x16x1xi8>) : !mx.mxfp4
-    rhs(%bc, %bs : memref<40x256xi8>, memref<40x16x1xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<5x40xf32>)
+    rhs packed(%bt : memref<3x8x544xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<5x40xf32>)
     {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
   return
 }
 
 // -----
 
-func.func @not_generated(%ac: memref<5x32xi8>, %as: memref<5x2x1xi8>, %bc: memref<40x32xi8>,
-                         %bs: memref<40x2x1xi8>, %c: memref<5x40xf32>) {
+// Equal products are one function, whatever the strides; another M is another.
+
+// CHECK-LABEL: func @equal(
+//       CHECK:   call @[[F:mx_matmul_f32_float_mxfp4]](
+//       CHECK:   %[[V:.+]] = memref.cast %{{.+}} : memref<2x64xf32, strided<[64, 1], offset: 128>> to memref<2x64xf32, strided<[?, 1], offset: ?>>
+//       CHECK:   call @[[G:mx_matmul_f32_float_mxfp4_[0-9]+]](%[[V]],
+//       CHECK:   call @[[G]](
+//       CHECK:   call @[[F]](
+//   CHECK-NOT:   call
+//   CHECK-DAG: func private @[[F]](
+//   CHECK-DAG: func private @[[G]](
+//   CHECK-NOT: func private
+func.func @equal(%x: memref<2x64xf32>, %y: memref<2x64xf32, strided<[64, 1], offset: 128>>,
+                 %z: memref<2x64xf32, strided<[96, 1]>>, %w: memref<1x1x544xi8>, %c: memref<2x16xf32>) {
   %k = arith.constant 64 : index
-  // expected-error @+1 {{found kernel 'bf16', code is generated for 'f32' only}}
+  mx.matmul_parts lhs(%x : memref<2x64xf32>) rhs packed(%w : memref<1x1x544xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<2x16xf32>)
+    {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
+  mx.matmul_parts lhs(%y : memref<2x64xf32, strided<[64, 1], offset: 128>>) rhs packed(%w : memref<1x1x544xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<2x16xf32>)
+    {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
+  mx.matmul_parts lhs(%z : memref<2x64xf32, strided<[96, 1]>>) rhs packed(%w : memref<1x1x544xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<2x16xf32>)
+    {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
+  mx.matmul_parts lhs(%x : memref<2x64xf32>) rhs packed(%w : memref<1x1x544xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<2x16xf32>)
+    {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
+  return
+}
+
+// -----
+
+// Each thread has its own panel and a share of the columns.
+
+// CHECK-LABEL: func @threads(
+//       CHECK: func private @mx_matmul_f32_float_mxfp4(
+//       CHECK:   %[[X:.+]] = memref.alloc() {{.*}} : memref<8x288xf32>
+//       CHECK:   scf.forall (%[[T:.+]]) in (3) {
+//       CHECK:     memref.alloc() {{.*}} : memref<8x256x16xf32>
+//       CHECK:     scf.for
+//       CHECK:       memref.subview %[[X]]
+//       CHECK:   memref.dealloc %[[X]]
+func.func @threads(%x: memref<8x64xf32>, %w: memref<64x1x544xi8>, %c: memref<8x1024xf32>) {
+  %k = arith.constant 64 : index
+  mx.matmul_parts lhs(%x : memref<8x64xf32>) rhs packed(%w : memref<64x1x544xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<8x1024xf32>)
+    {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256, threads = 3>}
+  return
+}
+
+// -----
+
+func.func @not_generated(%ac: memref<5x32xi8>, %as: memref<5x2x1xi8>, %bt: memref<3x1x544xi8>, %c: memref<5x40xf32>) {
+  %k = arith.constant 64 : index
+  // expected-error @+1 {{found kernel 'ab', for which no code is generated}}
   mx.matmul_parts lhs(%ac, %as : memref<5x32xi8>, memref<5x2x1xi8>) : !mx.mxfp4
+    rhs packed(%bt : memref<3x1x544xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<5x40xf32>)
+    {lowering_config = #mx.lowering_config<target = "znver4", kernel = "ab", rows = 2, vectors = 2, k_block = 256>}
+  return
+}
+
+// -----
+
+func.func @not_packed(%x: memref<5x64xf32>, %bc: memref<40x32xi8>, %bs: memref<40x2x1xi8>, %c: memref<5x40xf32>) {
+  %k = arith.constant 64 : index
+  // expected-error @+1 {{rhs is not packed, as kernels expect it: run mx-prepack-weights}}
+  mx.matmul_parts lhs(%x : memref<5x64xf32>)
     rhs(%bc, %bs : memref<40x32xi8>, memref<40x2x1xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<5x40xf32>)
-    {lowering_config = #mx.lowering_config<target = "znver4", kernel = "bf16", rows = 2, vectors = 2, k_block = 256>}
+    {lowering_config = #mx.lowering_config<target = "znver4", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
   return
 }
 

@@ -108,3 +108,9 @@ func.func @columns(%a: memref<1x64xf32>, %b: memref<64x8xf32>, %c: memref<1x8xf3
   mx.microkernel "znver4" ins(%a, %b : memref<1x64xf32>, memref<64x8xf32>) k(%k) outs(%c : memref<1x8xf32>)
   return
 }
+
+// -----
+
+// (C4)
+// expected-error @+1 {{threads are 0, expected 1 to 1024}}
+#a = #mx.lowering_config<target = "znver4", kernel = "f32", rows = 1, vectors = 1, k_block = 256, threads = 0>

@@ -16,7 +16,7 @@ module @inner {
 
 // -----
 
-// expected-error @+1 {{'func.func' op was not lowered, expected only llvm and gpu ops at stage target}}
+// expected-error @+1 {{'func.func' op was not lowered, expected only llvm, omp and gpu ops at stage target}}
 func.func private @function()
 
 // -----

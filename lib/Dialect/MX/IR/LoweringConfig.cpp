@@ -32,10 +32,13 @@ verifyTile(llvm::function_ref<InFlightDiagnostic()> emitError,
 LogicalResult
 LoweringConfigAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                            StringRef target, StringRef kernel, int64_t rows,
-                           int64_t vectors, int64_t kBlock) {
+                           int64_t vectors, int64_t kBlock, int64_t threads) {
   const ::mx::TargetRow *row = ::mx::findTarget(target);
   if (!row) // C1
     return emitError() << "unknown target '" << target << "'";
+  if (threads < 1 || threads > kMaxThreads) // C4
+    return emitError() << "threads are " << threads << ", expected 1 to "
+                       << kMaxThreads;
   if (kernel == kQuantize) {
     if (rows == 0 && vectors == 0 && kBlock == 0)
       return success();

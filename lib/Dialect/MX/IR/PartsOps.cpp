@@ -131,8 +131,13 @@ LogicalResult MicrokernelOp::verify() {
   if (!row)
     return emitOpError("unknown target '") << getTarget() << "'";
   MemRefType a = getA().getType(), b = getB().getType(), c = getC().getType();
+  if (a.getElementType() != b.getElementType()) // C4
+    return emitOpError("found elements ")
+           << a.getElementType() << " and " << b.getElementType()
+           << ", expected the same";
+  const int64_t group = b.getElementType().isBF16() ? 2 : 1;
   if (!c.hasStaticShape() || a.getDimSize(0) != c.getDimSize(0) ||
-      b.getDimSize(1) != c.getDimSize(1)) // C1
+      b.getDimSize(1) != c.getDimSize(1) * group) // C1
     return emitOpError("found ")
            << a << ", " << b << " and " << c
            << ", expected static extents of c, its rows in a and its columns "

@@ -57,6 +57,9 @@ static int64_t panelDepth(const ::mx::TargetRow &row, int64_t columns) {
   return std::max(depth / kLargestBlock, int64_t(1)) * kLargestBlock;
 }
 
+/// What starting threads and waiting for them must be small against.
+static constexpr double kThreadedMicroseconds = 20;
+
 /// Kernels that code is generated for.
 static bool isGenerated(const ::mx::KernelInfo &kernel) {
   return kernel.kind == ::mx::KernelKind::F32 ||
@@ -101,6 +104,7 @@ private:
   LogicalResult select(MatmulOp op);
   LogicalResult select(QuantizeOp op);
   LogicalResult leave(Operation *op, StringRef reason);
+  int64_t threadsFor(double cycles) const;
 
   const ::mx::TargetRow *row = nullptr;
 };
@@ -115,6 +119,12 @@ void SelectLowering::runOnOperation() {
       names.push_back(known.name);
     getOperation().emitError("unknown target '")
         << target << "', expected one of " << llvm::join(names, ", ");
+    return signalPassFailure();
+  }
+  if (threads < 1 || threads > LoweringConfigAttr::kMaxThreads) {
+    getOperation().emitError("found ")
+        << int64_t(threads) << " threads, expected 1 to "
+        << LoweringConfigAttr::kMaxThreads;
     return signalPassFailure();
   }
   bool ok = true;
@@ -137,6 +147,11 @@ LogicalResult SelectLowering::leave(Operation *op, StringRef reason) {
   return success();
 }
 
+/// Work of `cycles` is split only where that pays.
+int64_t SelectLowering::threadsFor(double cycles) const {
+  return cycles < kThreadedMicroseconds * 1e3 * row->clockGHz ? 1 : threads;
+}
+
 LogicalResult SelectLowering::select(MatmulOp op) {
   if (op.getLoweringConfig())
     return success();
@@ -152,7 +167,8 @@ LogicalResult SelectLowering::select(MatmulOp op) {
       ::mx::registerTile(*row, *row->find(chosen.kernel->kind));
   op.setLoweringConfigAttr(LoweringConfigAttr::get(
       op.getContext(), row->name, chosen.kernel->name, tile.rows, tile.vectors,
-      panelDepth(*row, tile.vectors * row->lanes())));
+      panelDepth(*row, tile.vectors * row->lanes()),
+      threadsFor(*chosen.cycles)));
   auto note = remark::passed(op.getLoc(), remarkOf(op, "KernelSelected"));
   note << Arg("Kernel", StringRef(chosen.kernel->name))
        << Arg("Target", StringRef(row->name))
@@ -170,8 +186,12 @@ LogicalResult SelectLowering::select(QuantizeOp op) {
       getBlockType(op.getType()).getFormat(), op.getQuantizer().getQuantizer());
   if (!reason.empty())
     return leave(op, reason);
+  double bytes = 4.0;
+  for (int64_t extent : op.getType().getShape())
+    bytes *= ShapedType::isDynamic(extent) ? kDynamicRows : extent;
   op.setLoweringConfigAttr(LoweringConfigAttr::get(
-      op.getContext(), row->name, LoweringConfigAttr::kQuantize, 0, 0, 0));
+      op.getContext(), row->name, LoweringConfigAttr::kQuantize, 0, 0, 0,
+      threadsFor(bytes / row->quantizeGBs * row->clockGHz)));
   remark::passed(op.getLoc(), remarkOf(op, "QuantizerVectorized"))
       << Arg("Target", StringRef(row->name));
   return success();

@@ -225,12 +225,13 @@ static LogicalResult verifyParts(Operation *op) {
 
 static LogicalResult verifyTarget(Operation *op) {
   StringRef dialect = op->getName().getDialectNamespace();
-  if (dialect == "builtin"
-          ? !isa<UnrealizedConversionCastOp>(op)
-          : dialect == "llvm" || dialect == "gpu" || dialect == "nvvm")
+  if (dialect == "builtin" ? !isa<UnrealizedConversionCastOp>(op)
+                           : dialect == "llvm" || dialect == "gpu" ||
+                                 dialect == "nvvm" || dialect == "omp")
     return success();
-  return op->emitOpError("was not lowered, expected only llvm and gpu ops at "
-                         "stage target");
+  return op->emitOpError(
+      "was not lowered, expected only llvm, omp and gpu ops at "
+      "stage target");
 }
 
 namespace {

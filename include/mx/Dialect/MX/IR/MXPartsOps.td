@@ -218,13 +218,17 @@ def MX_MicrokernelOp : Op<MX_Dialect, "microkernel",
   let description = [{
     `c[i, j] += sum over l < k of a[i, l] * b[l, j]` in f32: all of `c` is one
     register tile, and each element one chain of fused multiply-adds along k
-    (products and sums where the target has none). The seam between what lays
+    (products and sums where the target has none). bf16 operands are pairs: row l
+    of `b` holds the elements 2l and 2l + 1 of each column side by side, and `k` is
+    the number of such rows; vdpbf16ps adds a pair at a time. The seam between what lays
     memory out and what picks instructions: made by convert-mx-parts-to-kernels,
     expanded by convert-mx-kernels-to-vector.
 
-    - (C1) the extents of `c` are static; `a` has its rows and `b` its columns.
+    - (C1) the extents of `c` are static; `a` has its rows and `b` its columns, two
+      elements each of bf16.
     - (C2) the rows of all three are contiguous.
     - (C3) the columns are whole vectors of `target`.
+    - (C4) `a` and `b` have the same elements.
 
     ```mlir
     func.func @f(%a: memref<6x?xf32, strided<[?, 1], offset: ?>>, %b: memref<?x16xf32>,
@@ -235,7 +239,7 @@ def MX_MicrokernelOp : Op<MX_Dialect, "microkernel",
     }
     ```
   }];
-  let arguments = (ins MemRefRankOf<[F32], [2]>:$a, MemRefRankOf<[F32], [2]>:$b,
+  let arguments = (ins MemRefRankOf<[F32, BF16], [2]>:$a, MemRefRankOf<[F32, BF16], [2]>:$b,
                        Index:$k, MemRefRankOf<[F32], [2]>:$c, StrAttr:$target);
   let assemblyFormat = [{
     $target `ins` `(` $a `,` $b `:` type($a) `,` type($b) `)`

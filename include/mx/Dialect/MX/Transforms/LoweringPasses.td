@@ -59,8 +59,9 @@ def MXSelectLoweringPass : Pass<"mx-select-lowering", "::mlir::ModuleOp"> {
     Writes `lowering_config` on each `mx.matmul` and `mx.quantize` that has none:
     the kernel of least predicted cycles among those that are exact for its
     formats, with its register tile. A dynamic M is priced as 32, a dynamic N or
-    K as 4096. An op that no kernel fits stays without, for scalar loops; under
-    `strict` it is an error. Each op gets a remark of category `mx-lowering`.
+    K as 4096. An op of more than some 20 microseconds is split among `threads`.
+    An op that no kernel fits stays without, for scalar loops; under `strict` it
+    is an error. Each op gets a remark of category `mx-lowering`.
 
     ```mlir
     // After `target=znver4` with
@@ -74,6 +75,8 @@ def MXSelectLoweringPass : Pass<"mx-select-lowering", "::mlir::ModuleOp"> {
   let options = [
     Option<"target", "target", "std::string", /*default=*/"\"host\"",
            "Row of the target table, or host: that of this machine">,
+    Option<"threads", "threads", "int64_t", /*default=*/"1",
+           "Threads that the work of an op is split among">,
     Option<"strict", "strict", "bool", /*default=*/"false",
            "An op that no kernel fits is an error">
   ];

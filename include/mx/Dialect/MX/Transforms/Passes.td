@@ -188,7 +188,7 @@ def MXVerifyStagePass : Pass<"mx-verify-stage", "::mlir::ModuleOp"> {
     dim and cast, and slices and reshapes that keep the last axis and the block
     boundaries; no linalg op, no cf block argument. `parts`: no mx type on any
     value or in any signature; of mx ops only those on parts. `target`: only
-    llvm or gpu ops, or builtin.
+    llvm, omp or gpu ops, or builtin.
 
     Everything else is an error at the op, which says what was found and what
     the stage wants. A slice at run-time offsets along the blocked axis is

@@ -1,0 +1,206 @@
+//===- KernelPanel.cpp - a product as panels and register tiles -----------===//
+//
+// The kernels `f32` and `bf16`. Activations are decoded once; weights by panels
+// of several register tiles, so that x, which comes from a lower cache, is read
+// seldom:
+//
+//   for k, k_block deep
+//     panel = decoded weights [part][k_block][columns of a tile]
+//     for parts
+//       for rows m, a register tile high: acc += x[m, k] * panel[part]
+//
+// K needs no tail: tiles are whole in memory, and the loops over k end at K, of
+// bf16 at the end of its pair, where x is 0. Rows that do not fill a tile get a
+// lower one.
+//
+//===----------------------------------------------------------------------===//
+
+#include "../ScalarCodec.h"
+#include "Kernel.h"
+#include "TileCodec.h"
+#include "VectorCodec.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::mx;
+
+/// Every block size divides it.
+static constexpr int64_t kLargestBlock = 256;
+/// Elements between the decoded rows, so that they do not lie a power of two
+/// apart and share cache sets.
+static constexpr int64_t kRowGap = 32;
+/// Columns of a panel at most; less, where they take a quarter of the cache.
+static constexpr int64_t kPanelColumns = 256;
+
+namespace {
+
+class Panel : public Kernel {
+public:
+  using Kernel::Kernel;
+  int64_t columns() const override;
+  void allocateShared(Scratch &scratch) override;
+  void packRows(Value begin, Value end) override;
+  void allocateOwn(Scratch &scratch) override;
+  Value multiplyColumns(Value n, Value acc) override;
+
+private:
+  int64_t depth() const { return product.config.getKBlock(); }
+  int64_t width() const { return product.config.getColumns(); }
+  void decodePanel(Value n, Value begin, Value end);
+  void decodeTile(const TileColumns &weights, Value tile, Value begin,
+                  Value column);
+  void storeCodes(ArrayRef<Value> values, Value part, Value k, Value column);
+  void multiplyRows(Value begin, Value depth, Value part, Value acc);
+  void multiplyTile(Value m, int64_t height, Value begin, Value depth,
+                    Value part, Value acc);
+
+  Value x, panel; ///< [M, K], [part, k_block, columns of a tile]
+};
+
+} // namespace
+
+int64_t Panel::columns() const {
+  int64_t fit = row.caches.l2 / 4 / (depth() * 4);
+  int64_t unit = std::max(width(), ::mx::kTileColumns);
+  return std::max(std::min(fit, kPanelColumns) / unit * unit, unit);
+}
+
+void Panel::allocateShared(Scratch &scratch) {
+  int64_t dynamic = ShapedType::kDynamic;
+  Value blocks = blocksOf(b, product.k, kLargestBlock);
+  Value length = b.add(b.mul(blocks, b.index(kLargestBlock)), b.index(kRowGap));
+  x = scratch.allocate(b.getF32Type(), {dynamic, dynamic}, {product.m, length});
+}
+
+void Panel::allocateOwn(Scratch &scratch) {
+  panel =
+      scratch.allocate(b.getF32Type(), {columns() / width(), depth(), width()});
+}
+
+/// x = the rows of the activations as f32, without outer scales.
+void Panel::packRows(Value begin, Value end) {
+  b.loop(begin, end, {}, [&](Value m, ValueRange) {
+    decodeActivations(b, product, m, x, m);
+    return SmallVector<Value>();
+  });
+}
+
+Value Panel::multiplyColumns(Value n, Value acc) {
+  linalg::FillOp::create(b, b.f32(0), acc);
+  Value steps = blocksOf(b, product.k, depth());
+  b.loop(b.index(0), steps, {}, [&](Value step, ValueRange) {
+    Value begin = b.mul(step, b.index(depth()));
+    Value end = b.min(b.add(begin, b.index(depth())), product.k);
+    decodePanel(n, begin, end);
+    b.nest(b.index(columns() / width()), [&](ValueRange part) {
+      multiplyRows(begin, b.sub(end, begin), part[0], acc);
+    });
+    return SmallVector<Value>();
+  });
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// The panel
+//===----------------------------------------------------------------------===//
+
+void Panel::decodePanel(Value n, Value begin, Value end) {
+  b.nest(b.index(columns() / lanes), [&](ValueRange v) {
+    Value column = b.mul(v[0], b.index(lanes));
+    TileColumns weights(b, product, b.add(n, column));
+    Value first = b.make<arith::DivUIOp>(begin, b.index(weights.layout.k));
+    b.loop(first, blocksOf(b, end, weights.layout.k), {},
+           [&](Value tile, ValueRange) {
+             decodeTile(weights, tile, begin, column);
+             return SmallVector<Value>();
+           });
+  });
+}
+
+void Panel::decodeTile(const TileColumns &weights, Value tile, Value begin,
+                       Value column) {
+  int64_t size = product.weights.blockSize;
+  weights.forGroups({}, [&](int64_t block, int64_t count, ValueRange) {
+    SmallVector<SmallVector<Value>> scales;
+    for (int64_t i = 0; i < count; ++i)
+      scales.push_back(weights.scales(tile, block + i));
+    auto decode = [&](Value k, Value chunk, ValueRange) {
+      SmallVector<Value> values;
+      for (auto [i, code] : llvm::enumerate(weights.codes(tile, chunk)))
+        values.push_back(decodeVector(b, row, product.weights, code,
+                                      scales[count > 1 ? i / size : 0]));
+      Value part = b.make<arith::DivUIOp>(column, b.index(width()));
+      storeCodes(values, part, b.sub(k, begin),
+                 b.make<arith::RemUIOp>(column, b.index(width())));
+      return SmallVector<Value>();
+    };
+    return weights.forChunks(tile, block, count, {}, decode);
+  });
+}
+
+/// Stores the decoded weights of `k` and on.
+void Panel::storeCodes(ArrayRef<Value> values, Value part, Value k,
+                       Value column) {
+  for (auto [i, value] : llvm::enumerate(values))
+    storeVector(b, value, panel, {part, b.add(k, b.index(i)), column});
+}
+
+//===----------------------------------------------------------------------===//
+// Register tiles
+//===----------------------------------------------------------------------===//
+
+/// acc += x[.., begin to begin + depth] * panel[part], by tiles; rows that are
+/// left over get a tile of their number.
+void Panel::multiplyRows(Value begin, Value depth, Value part, Value acc) {
+  int64_t height = product.config.getRows();
+  Value tiles = b.make<arith::DivUIOp>(product.m, b.index(height));
+  Value rest = b.make<arith::RemUIOp>(product.m, b.index(height));
+  b.nest(tiles, [&](ValueRange tile) {
+    multiplyTile(b.mul(tile[0], b.index(height)), height, begin, depth, part,
+                 acc);
+  });
+  SmallVector<int64_t> cases;
+  for (int64_t left = 1; left < height; ++left)
+    cases.push_back(left);
+  auto choice = scf::IndexSwitchOp::create(b, TypeRange{}, rest, cases,
+                                           /*caseRegionsCount=*/cases.size());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToEnd(&choice.getDefaultRegion().emplaceBlock());
+  scf::YieldOp::create(b);
+  for (auto [left, region] : llvm::zip(cases, choice.getCaseRegions())) {
+    b.setInsertionPointToEnd(&region.emplaceBlock());
+    multiplyTile(b.sub(product.m, rest), left, begin, depth, part, acc);
+    scf::YieldOp::create(b);
+  }
+}
+
+void Panel::multiplyTile(Value m, int64_t height, Value begin, Value depth,
+                         Value part, Value acc) {
+  using Sizes = SmallVector<OpFoldResult>;
+  auto constant = [&](int64_t value) { return b.getIndexAttr(value); };
+  Sizes ones{constant(1), constant(1)};
+  Value tileX = b.make<memref::SubViewOp>(x, Sizes{m, begin},
+                                          Sizes{constant(height), depth}, ones);
+  auto partType =
+      MemRefType::get({this->depth(), width()}, b.getF32Type(),
+                      StridedLayoutAttr::get(
+                          b.getContext(), ShapedType::kDynamic, {width(), 1}));
+  Value tileW = b.make<memref::SubViewOp>(
+      partType, panel, Sizes{part, constant(0), constant(0)},
+      Sizes{constant(1), constant(this->depth()), constant(width())},
+      Sizes{constant(1), constant(1), constant(1)});
+  Value column = b.mul(part, b.index(width()));
+  Value tileAcc = b.make<memref::SubViewOp>(
+      acc, Sizes{m, column}, Sizes{constant(height), constant(width())}, ones);
+  MicrokernelOp::create(b, tileX, tileW, depth, tileAcc,
+                        b.getStringAttr(row.name));
+}
+
+std::unique_ptr<Kernel> mlir::mx::makePanelF32(ScalarBuilder &b,
+                                               const Product &product) {
+  return std::make_unique<Panel>(b, product);
+}
