@@ -14,11 +14,10 @@ using namespace mlir::mx::test;
 static constexpr int64_t kProducts = 1000000;
 
 /// Most threads of a kernel.
-static constexpr int64_t kThreads = 1;
+static constexpr int64_t kThreads = 3;
 
 bool mlir::mx::test::isWithoutCode(const ::mx::KernelInfo &kernel) {
-  return kernel.kind == ::mx::KernelKind::BF16 ||
-         kernel.kind == ::mx::KernelKind::I16;
+  return kernel.kind == ::mx::KernelKind::BF16;
 }
 
 SmallVector<RowKernel> mlir::mx::test::runnableKernels(StringRef target) {
