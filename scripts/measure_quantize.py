@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Callable, NamedTuple
 
 import numpy as np
 
@@ -88,13 +88,13 @@ def write_model(stream: BinaryIO, layers: int) -> None:
     stream.write(b"    }\n  }\n#-}\n")
 
 
-def make_bytecode(mx_opt: Path, layers: int, output: Path) -> None:
+def make_bytecode(mx_opt: Path, output: Path, write: Callable[[BinaryIO], None]) -> None:
     command = [mx_opt, "-", "--emit-bytecode", "-o", output]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         with process.stdin as stream:
-            write_model(stream, layers)
+            write(stream)
     if process.returncode != 0:
-        sys.exit("measure_quantize.py: mx-opt does not take the model")
+        sys.exit(f"{Path(sys.argv[0]).name}: mx-opt does not take the model")
 
 
 # Linux counts the memory of whoever starts a process as its own: so a small
@@ -113,7 +113,7 @@ def measure(command: list) -> Measured:
     launch = [sys.executable, "-S", "-c", LAUNCHER, *map(str, command)]
     done = subprocess.run(launch, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        sys.exit(f"measure_quantize.py: failed: {' '.join(map(str, command))}")
+        sys.exit(f"{Path(sys.argv[0]).name}: failed: {' '.join(map(str, command))}")
     seconds, peak = done.stdout.split()
     return Measured(float(seconds), int(peak))
 
@@ -132,9 +132,9 @@ def quantize(mx_opt: Path, options: str, source: Path, output: Path) -> Measured
 
 def measure_layers(mx_opt: Path, options: str, layers: int, folder: Path) -> dict:
     source, output = folder / "float.mlirbc", folder / "quantized.mlirbc"
-    make_bytecode(mx_opt, 0, source)
+    make_bytecode(mx_opt, source, lambda stream: write_model(stream, 0))
     base = quantize(mx_opt, options, source, output)
-    make_bytecode(mx_opt, layers, source)
+    make_bytecode(mx_opt, source, lambda stream: write_model(stream, layers))
     run = quantize(mx_opt, options, source, output)
     weights = layers * WEIGHT_BYTES
     return {

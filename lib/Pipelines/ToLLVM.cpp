@@ -21,8 +21,9 @@ namespace mlir::mx {
 
 /// Tensors -> memrefs. Results are in new buffers that the caller owns (two may
 /// share one): the ownership-based deallocation copies a result that is an
-/// argument or a constant.
-static void addBufferization(OpPassManager &pm) {
+/// argument or a constant. With `hoistsBuffers` those of loops are made before
+/// them, and parallel loops are then no longer parallel.
+static void addBufferization(OpPassManager &pm, bool hoistsBuffers = false) {
   pm.addPass(createMXPrepareEntryPointsPass());
   pm.addPass(createMXSelectToIfPass());
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
@@ -35,6 +36,14 @@ static void addBufferization(OpPassManager &pm) {
   options.allowReturnAllocsFromLoops = true;
   pm.addPass(bufferization::createOneShotBufferizePass(options));
   pm.addPass(createCanonicalizerPass());
+  if (hoistsBuffers) {
+    // Copies of what is there already fold only when their operands are equal.
+    pm.addPass(createCSEPass());
+    pm.addPass(createCanonicalizerPass());
+    pm.addPass(createForallToForLoopPass());
+    pm.addNestedPass<func::FuncOp>(
+        bufferization::createBufferLoopHoistingPass());
+  }
   bufferization::buildBufferDeallocationPipeline(
       pm, bufferization::BufferDeallocationPipelineOptions());
 }
@@ -118,11 +127,17 @@ void buildToLLVMPipeline(OpPassManager &pm,
   select.threads = options.threads;
   select.strict = options.strict;
   pm.addPass(createMXSelectLoweringPass(select));
+  if (options.fuse) {
+    MXFuseQuantizePassOptions fuse;
+    fuse.byConfig = true;
+    pm.addPass(createMXFuseQuantizePass(fuse));
+  }
   MXPrepackWeightsPassOptions prepack;
   prepack.packFunctions = options.packFunctions;
   pm.addPass(createMXPrepackWeightsPass(prepack));
   addParts(pm);
-  addBufferization(pm);
+  pm.addPass(createMXBoundTemporariesPass());
+  addBufferization(pm, /*hoistsBuffers=*/true);
   pm.addPass(createCSEPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createConvertMXPartsToKernelsPass());

@@ -4,6 +4,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <tuple>
 
@@ -75,6 +76,25 @@ double mx::predictedCycles(const TargetRow &row, const KernelInfo &kernel,
                        ? std::max(parts.stream, parts.decode + parts.multiply)
                        : std::max(parts.stream, parts.decode) + parts.multiply;
   return product + parts.quantize;
+}
+
+int64_t mx::rowBlock(const TargetRow &row, const KernelInfo &kernel,
+                     const OperandFacts &weights,
+                     const OperandFacts &activations) {
+  constexpr double affordable = 0.03;
+  constexpr int64_t many = 4096; // rows, columns and depth, for the slope
+  auto cycles = [&](int64_t rows) {
+    return predictedCycles(row, kernel, {rows, many, many}, weights,
+                           activations);
+  };
+  const KernelRow *costs = row.find(kernel.kind);
+  if (!costs)
+    return 0;
+  double perRow = (cycles(2 * many) - cycles(many)) / many;
+  double once = std::max(cycles(many) - many * perRow, 0.0);
+  int64_t rows = std::llround(once / (affordable * perRow));
+  int64_t tile = registerTile(row, *costs).rows;
+  return ceilDiv(std::max<int64_t>(rows, tile), tile) * tile;
 }
 
 std::vector<KernelCandidate> mx::chooseKernel(const TargetRow &row,

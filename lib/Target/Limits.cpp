@@ -15,12 +15,13 @@ static constexpr int64_t largestInt16 = 32767;
 static constexpr int64_t largestInt32 = 2147483647;
 
 /// Returns the largest significand of a scale, as an integer: 7 for E5M2.
+/// A single scale stays f32.
 static int64_t largestMultiplier(const OperandFacts &facts) {
-  return (int64_t(1) << facts.scaleSignificand) - 1;
+  return facts.isAsymmetric() ? (int64_t(1) << facts.scaleSignificand) - 1 : 1;
 }
 
 /// Returns the largest folded |element| of a block whose scales have the same
-/// exponent: 84 for amxfp4.
+/// exponent: 84 for amxfp4, 12 for mxfp4.
 static int64_t folded(const OperandFacts &facts) {
   return facts.maxUnits() * largestMultiplier(facts);
 }
@@ -113,6 +114,24 @@ static std::string whyNoGap(const OperandFacts &facts, int limit) {
   return {};
 }
 
+/// Returns why blocks of both sides are not those that integer kernels sum.
+static std::string whyNotBlocks(const OperandFacts &weights,
+                                const OperandFacts &activations) {
+  if (weights.blockSize != activations.blockSize)
+    return found("blocks are not those of the weights, of " +
+                     Twine(weights.blockSize),
+                 activations);
+  bool areBytes =
+      activations.elementBits == 8 && activations.highestUnits == 127;
+  if (activations.elementBits != 4 && !areBytes)
+    return found("activations are read by a table of 16 codes, or are bytes",
+                 activations);
+  // Vectors hold 16 codes; sums of more than 32 products exceed 16 bits.
+  if (weights.blockSize != 16 && weights.blockSize != 32)
+    return found("integer kernels sum blocks of 16 and 32", weights);
+  return {};
+}
+
 static std::string whyNotI16(const OperandFacts &weights,
                              const OperandFacts &activations) {
   std::string reason = whyNoSmallWeights(weights);
@@ -133,20 +152,8 @@ static std::string whyNotI16(const OperandFacts &weights,
     return found("folded activations up to " + Twine(folded(activations)) +
                      " exceed int16, or the sum of a block int32",
                  activations);
-  return whyNoGap(activations, maxGap);
-}
-
-/// Returns why blocks of both sides are not those that integer kernels sum.
-static std::string whyNotBlocks(const OperandFacts &weights,
-                                const OperandFacts &activations) {
-  if (weights.blockSize != activations.blockSize)
-    return found("blocks are not those of the weights, of " +
-                     Twine(weights.blockSize),
-                 activations);
-  // Vectors hold 16 codes; sums of more than 32 products exceed 16 bits.
-  if (weights.blockSize != 16 && weights.blockSize != 32)
-    return found("integer kernels sum blocks of 16 and 32", weights);
-  return {};
+  reason = whyNoGap(activations, maxGap);
+  return reason.empty() ? whyNotBlocks(weights, activations) : reason;
 }
 
 static std::string whyNotAB(const OperandFacts &weights,

@@ -15,9 +15,9 @@ using namespace mx;
 static constexpr int64_t KiB = 1024;
 
 // Registers {accumulators, weights, shared}. With 16 registers `i16` keeps its
-// f32 sums in memory; with 32 beside the integers. `ab` has two integer sums a row,
-// and with 32 registers one f32 sum (else in memory); its shared registers are
-// the broadcast, the product of vpmaddubsw, two tables, and codes.
+// f32 sums in memory; with 32 beside the integers. `ab` has two integer sums a
+// row, and with 32 registers one f32 sum (else in memory); its shared registers
+// are the broadcast, the product of vpmaddubsw, two tables, and codes.
 
 // Products are rounded before they are added. Costs are counts for 4 lanes: 10
 // operations a vector of decoded weights, a store and a reload.
@@ -33,14 +33,16 @@ static constexpr KernelRow genericKernels[] = {
 static constexpr KernelRow v3Kernels[] = {
     {KernelKind::F32, {1, 1, 1}, 10.7, 25, 0, 0.83},
     {KernelKind::I16, {1, 1, 2}, 6, 10, 1, 0.9},      // 72 / 256 weights
-    {KernelKind::AB, {2, 2, 5}, 2.33, 0, 1.67, 0.95}, // 28 / 256 weights
+    {KernelKind::AB, {2, 2, 5}, 2.33, 0, 1.67, 0.85}, // 28 / 256 weights
 };
 
-// One 512-bit operation a cycle on the pipes that multiply. bf16: the count
-// (11.5) is what M = 16 and 64 give, stores included.
+// One 512-bit operation a cycle on the pipes that multiply. f32: 10 cycles for
+// 64 weights and one row, the products among them. bf16: the count (11.5) is
+// what M = 16 and 64 give, stores included.
 static constexpr KernelRow znver4Kernels[] = {
-    {KernelKind::F32, {1, 1, 1}, 16, 4, 0, 0.85}, // count, plan
+    {KernelKind::F32, {1, 1, 1}, 6, 14, 0, 0.85}, // count, plan
     {KernelKind::BF16, {1, 1, 1}, 11.5, 0, 0, 0.96},
+    {KernelKind::I16, {1, 1, 2}, 6, 4, 3, 0.85},  // count, plan
     {KernelKind::AB, {3, 2, 4}, 2.5, 0, 3, 0.95}, // 2 vpermb + 1/2 shift
 };
 
@@ -48,10 +50,10 @@ static constexpr KernelRow znver4Kernels[] = {
 // Zen 4. i16: half of AVX2's operations a weight, none shared. bf16 was
 // measured at M = 512 (206 ms at N = K = 4096), `ab` at M = 1.
 static constexpr KernelRow sapphireRapidsKernels[] = {
-    {KernelKind::F32, {1, 1, 1}, 16, 4, 0, 0.85}, // count, plan
+    {KernelKind::F32, {1, 1, 1}, 8, 12, 0, 0.85}, // count, plan
     {KernelKind::BF16, {1, 1, 1}, 11.5, 2, 0, 0.95},
-    {KernelKind::I16, {2, 1, 1}, 9, 4, 1.5, 0.85}, // count, plan
-    {KernelKind::AB, {3, 2, 4}, 2.5, 0, 3, 0.9},
+    {KernelKind::I16, {1, 1, 2}, 9, 4, 1.5, 0.7}, // count
+    {KernelKind::AB, {3, 2, 4}, 2.5, 0, 3, 0.85},
 };
 
 static constexpr const char *v3Features =

@@ -182,7 +182,9 @@ def ConvertMXKernelsToVectorPass : Pass<"convert-mx-kernels-to-vector"> {
   let description = [{
     The loop carries the accumulators of the whole tile as vectors; a step loads
     one row of `b`, broadcasts an element of each row of `a` and multiplies.
-    The operands of `mx.microkernel` must not overlap.
+    The operands of `mx.microkernel` must not overlap. `mx.scaled_microkernel`
+    becomes a loop over blocks, a loop over the pairs of one in it, and the
+    scaling of its sums.
 
     ```mlir
     func.func @f(%a: memref<1x64xf32>, %b: memref<64x8xf32>, %c: memref<1x8xf32>, %k: index) {
@@ -193,6 +195,7 @@ def ConvertMXKernelsToVectorPass : Pass<"convert-mx-kernels-to-vector"> {
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];

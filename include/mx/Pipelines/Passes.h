@@ -61,7 +61,8 @@ struct QuantizePipelineOptions
 };
 
 /// Options of `mx-to-llvm`: those of `mx-select-lowering`, which checks them,
-/// of `mx-prepack-weights`, and where large constants go.
+/// of `mx-prepack-weights`, whether the products of many rows are fused with
+/// others, and where large constants go.
 struct ToLLVMPipelineOptions
     : public PassPipelineOptions<ToLLVMPipelineOptions> {
   Option<std::string> target{
@@ -84,6 +85,11 @@ struct ToLLVMPipelineOptions
       llvm::cl::desc("Write constants above 64 KB to this file "
                      "(mx-externalize-constants); default: leave them"),
       llvm::cl::init("")};
+  Option<bool> fuse{
+      *this, "fuse",
+      llvm::cl::desc("Compute many rows by blocks, with what is done before "
+                     "and after products (mx-fuse-quantize)"),
+      llvm::cl::init(true)};
 };
 
 /// Float -> Block: convert-tosa-to-mx, mx-lower-tosa, convert-linalg-to-mx,

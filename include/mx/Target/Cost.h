@@ -38,6 +38,12 @@ double predictedCycles(const TargetRow &row, const KernelInfo &kernel,
                        const MatmulShape &shape, const OperandFacts &weights,
                        const OperandFacts &activations);
 
+/// Returns how many rows make a product with its weights read and decoded once
+/// more cost 3 % more, a multiple of the rows of the register tile: where rows
+/// are computed in blocks, these are the smallest that pay.
+int64_t rowBlock(const TargetRow &row, const KernelInfo &kernel,
+                 const OperandFacts &weights, const OperandFacts &activations);
+
 struct KernelCandidate {
   const KernelInfo *kernel;
   /// Unset where the row lacks the kernel.

@@ -2,8 +2,8 @@
 
 #include "BlockFolder.h"
 
+#include "../ByteVectors.h"
 #include "../ScalarCodec.h"
-#include "ByteVectors.h"
 #include "VectorCodec.h"
 
 #include "mx/Numerics/Codec.h"

@@ -61,10 +61,10 @@ private:
   const bool isFolded;
   const int unitExponent; ///< of a product of two units
 
-  Value units;                     ///< vector<blockSize x i16>
-  SmallVector<Value> scales;       ///< f32
+  Value units;                      ///< vector<blockSize x i16>
+  SmallVector<Value> scales;        ///< f32
   SmallVector<Value> odd, exponent; ///< i32, of asymmetric blocks
-  Value least;                     ///< the smaller exponent
+  Value least;                      ///< the smaller exponent
 };
 
 } // namespace mlir::mx

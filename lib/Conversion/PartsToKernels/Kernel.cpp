@@ -97,9 +97,10 @@ std::unique_ptr<Kernel> mlir::mx::makeKernel(ScalarBuilder &b,
   }
   case ::mx::KernelKind::AB:
     return makeKernelAB(b, product);
-  case ::mx::KernelKind::BF16:
   case ::mx::KernelKind::I16:
-    return nullptr;
+    return makeKernelI16(b, product);
+  case ::mx::KernelKind::BF16:
+    return makePanelBF16(b, product);
   }
   return nullptr;
 }

@@ -109,7 +109,13 @@ void decodeActivations(ScalarBuilder &b, const Product &product, Value m,
 Value multiplyAdd(ScalarBuilder &b, const ::mx::TargetRow &row, Value x,
                   Value w, Value sum);
 
-/// Both sides decoded to f32, weights by panels of k_block elements.
+/// acc[m, ..] = what multiplyColumns says, for one row and `columns` columns,
+/// by `f32`, whatever the data.
+void multiplyRowF32(ScalarBuilder &b, const Product &product, Value m, Value n,
+                    int64_t columns, Value acc);
+
+/// Both sides decoded to f32 or bf16, weights by panels of k_block elements.
+std::unique_ptr<Kernel> makePanelBF16(ScalarBuilder &b, const Product &product);
 std::unique_ptr<Kernel> makePanelF32(ScalarBuilder &b, const Product &product);
 
 /// Bytes decoded in registers, for few rows; both sides in blocks of one size,
@@ -118,6 +124,10 @@ std::unique_ptr<Kernel> makeKernelAB(ScalarBuilder &b, const Product &product);
 /// The same for `count` rows, weights in registers.
 std::unique_ptr<Kernel> makeRowsF32(ScalarBuilder &b, const Product &product,
                                     int64_t count);
+
+/// Both sides folded to int16, weights by panels of k_block elements; operands
+/// as those of makeKernelAB.
+std::unique_ptr<Kernel> makeKernelI16(ScalarBuilder &b, const Product &product);
 
 /// The kernel that the config names, null where it is not generated.
 std::unique_ptr<Kernel> makeKernel(ScalarBuilder &b, const Product &product);

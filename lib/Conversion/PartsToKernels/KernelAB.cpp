@@ -14,11 +14,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../ByteVectors.h"
+#include "../RowTiles.h"
 #include "../ScalarCodec.h"
 #include "BlockFolder.h"
-#include "ByteVectors.h"
 #include "Kernel.h"
-#include "RowTiles.h"
 #include "TileReader.h"
 #include "VectorCodec.h"
 
@@ -373,7 +373,8 @@ SmallVector<Value> KernelAB::addWord(const BlockPair &pair, Value word,
       weights.push_back(lookUpNibbles(b, table, indices));
     Value at = b.add(first, b.index(high));
     for (auto [i, row] : llvm::enumerate(pair.rows)) {
-      Value x = broadcastWord(b, pair.from.words, {row, at}, 4 * lanes);
+      Value word = broadcastWord(b, pair.from.words, {row, at}, 4 * lanes);
+      Value x = castLanes(b, word, b.getI8Type());
       for (auto [side, w] : llvm::enumerate(weights)) {
         Value &sum = next[side * pair.rows.size() + i];
         sum = addByteProducts(b, this->row, sum, w, x);

@@ -15,8 +15,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "KernelPanel.h"
 #include "../ScalarCodec.h"
-#include "Kernel.h"
 #include "TileCodec.h"
 #include "VectorCodec.h"
 
@@ -28,40 +28,11 @@
 using namespace mlir;
 using namespace mlir::mx;
 
-/// Every block size divides it.
-static constexpr int64_t kLargestBlock = 256;
 /// Elements between the decoded rows, so that they do not lie a power of two
 /// apart and share cache sets.
 static constexpr int64_t kRowGap = 32;
 /// Columns of a panel at most; less, where they take a quarter of the cache.
 static constexpr int64_t kPanelColumns = 256;
-
-namespace {
-
-class Panel : public Kernel {
-public:
-  using Kernel::Kernel;
-  int64_t columns() const override;
-  void allocateShared(Scratch &scratch) override;
-  void packRows(Value begin, Value end) override;
-  void allocateOwn(Scratch &scratch) override;
-  Value multiplyColumns(Value n, Value acc) override;
-
-private:
-  int64_t depth() const { return product.config.getKBlock(); }
-  int64_t width() const { return product.config.getColumns(); }
-  void decodePanel(Value n, Value begin, Value end);
-  void decodeTile(const TileColumns &weights, Value tile, Value begin,
-                  Value column);
-  void storeCodes(ArrayRef<Value> values, Value part, Value k, Value column);
-  void multiplyRows(Value begin, Value depth, Value part, Value acc);
-  void multiplyTile(Value m, int64_t height, Value begin, Value depth,
-                    Value part, Value acc);
-
-  Value x, panel; ///< [M, K], [part, k_block, columns of a tile]
-};
-
-} // namespace
 
 int64_t Panel::columns() const {
   int64_t fit = row.caches.l2 / 4 / (depth() * 4);
@@ -73,12 +44,12 @@ void Panel::allocateShared(Scratch &scratch) {
   int64_t dynamic = ShapedType::kDynamic;
   Value blocks = blocksOf(b, product.k, kLargestBlock);
   Value length = b.add(b.mul(blocks, b.index(kLargestBlock)), b.index(kRowGap));
-  x = scratch.allocate(b.getF32Type(), {dynamic, dynamic}, {product.m, length});
+  x = scratch.allocate(element(), {dynamic, dynamic}, {product.m, length});
 }
 
 void Panel::allocateOwn(Scratch &scratch) {
-  panel =
-      scratch.allocate(b.getF32Type(), {columns() / width(), depth(), width()});
+  panel = scratch.allocate(
+      element(), {columns() / width(), depth() / group(), width() * group()});
 }
 
 /// x = the rows of the activations as f32, without outer scales.
@@ -97,7 +68,8 @@ Value Panel::multiplyColumns(Value n, Value acc) {
     Value end = b.min(b.add(begin, b.index(depth())), product.k);
     decodePanel(n, begin, end);
     b.nest(b.index(columns() / width()), [&](ValueRange part) {
-      multiplyRows(begin, b.sub(end, begin), part[0], acc);
+      multiplyRows(begin, blocksOf(b, b.sub(end, begin), group()), part[0],
+                   acc);
     });
     return SmallVector<Value>();
   });
@@ -126,25 +98,26 @@ void Panel::decodeTile(const TileColumns &weights, Value tile, Value begin,
   int64_t size = product.weights.blockSize;
   weights.forGroups({}, [&](int64_t block, int64_t count, ValueRange) {
     SmallVector<SmallVector<Value>> scales;
-    for (int64_t i = 0; i < count; ++i)
+    for (int64_t i = 0; i < count; ++i) {
       scales.push_back(weights.scales(tile, block + i));
+      checkScales(scales.back());
+    }
     auto decode = [&](Value k, Value chunk, ValueRange) {
       SmallVector<Value> values;
       for (auto [i, code] : llvm::enumerate(weights.codes(tile, chunk)))
         values.push_back(decodeVector(b, row, product.weights, code,
                                       scales[count > 1 ? i / size : 0]));
       Value part = b.make<arith::DivUIOp>(column, b.index(width()));
-      storeCodes(values, part, b.sub(k, begin),
-                 b.make<arith::RemUIOp>(column, b.index(width())));
+      storeWeights(values, part, b.sub(k, begin),
+                   b.make<arith::RemUIOp>(column, b.index(width())));
       return SmallVector<Value>();
     };
     return weights.forChunks(tile, block, count, {}, decode);
   });
 }
 
-/// Stores the decoded weights of `k` and on.
-void Panel::storeCodes(ArrayRef<Value> values, Value part, Value k,
-                       Value column) {
+void Panel::storeWeights(ArrayRef<Value> values, Value part, Value k,
+                         Value column) {
   for (auto [i, value] : llvm::enumerate(values))
     storeVector(b, value, panel, {part, b.add(k, b.index(i)), column});
 }
@@ -153,8 +126,8 @@ void Panel::storeCodes(ArrayRef<Value> values, Value part, Value k,
 // Register tiles
 //===----------------------------------------------------------------------===//
 
-/// acc += x[.., begin to begin + depth] * panel[part], by tiles; rows that are
-/// left over get a tile of their number.
+/// acc += x[.., from begin on] * panel[part], `depth` rows of that, by tiles;
+/// rows of x that are left over get a tile of their number.
 void Panel::multiplyRows(Value begin, Value depth, Value part, Value acc) {
   int64_t height = product.config.getRows();
   Value tiles = b.make<arith::DivUIOp>(product.m, b.index(height));
@@ -183,15 +156,17 @@ void Panel::multiplyTile(Value m, int64_t height, Value begin, Value depth,
   using Sizes = SmallVector<OpFoldResult>;
   auto constant = [&](int64_t value) { return b.getIndexAttr(value); };
   Sizes ones{constant(1), constant(1)};
-  Value tileX = b.make<memref::SubViewOp>(x, Sizes{m, begin},
-                                          Sizes{constant(height), depth}, ones);
-  auto partType =
-      MemRefType::get({this->depth(), width()}, b.getF32Type(),
-                      StridedLayoutAttr::get(
-                          b.getContext(), ShapedType::kDynamic, {width(), 1}));
+  Value tileX = b.make<memref::SubViewOp>(
+      x, Sizes{m, begin},
+      Sizes{constant(height), b.mul(depth, b.index(group()))}, ones);
+  auto partType = MemRefType::get(
+      {this->depth() / group(), width() * group()}, element(),
+      StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic,
+                             {width() * group(), 1}));
   Value tileW = b.make<memref::SubViewOp>(
       partType, panel, Sizes{part, constant(0), constant(0)},
-      Sizes{constant(1), constant(this->depth()), constant(width())},
+      Sizes{constant(1), constant(this->depth() / group()),
+            constant(width() * group())},
       Sizes{constant(1), constant(1), constant(1)});
   Value column = b.mul(part, b.index(width()));
   Value tileAcc = b.make<memref::SubViewOp>(

@@ -45,6 +45,8 @@ public:
   void allocateOwn(Scratch &) override {}
   Value multiplyColumns(Value n, Value acc) override;
 
+  Value getX() const { return x; }
+
   /// The sums of rows `first` to `first + count` of `x`, rows by vectors.
   SmallVector<Value> multiplyDecoded(Value x, Value first, Value n);
 
@@ -238,6 +240,24 @@ Value Rows::multiplyScaled(Value n) {
   };
   return b.loop(b.index(0), blocksOf(b, product.k, weights.layout.k), zeros(),
                 ofTile)[0];
+}
+
+void mlir::mx::multiplyRowF32(ScalarBuilder &b, const Product &product, Value m,
+                              Value n, int64_t columns, Value acc) {
+  Scratch scratch(b);
+  Rows one(b, product, /*count=*/1);
+  one.allocateShared(scratch);
+  Value first = b.index(0);
+  decodeActivations(b, product, m, one.getX(), first);
+  b.nest(b.index(columns / kTileColumns), [&](ValueRange group) {
+    Value column = b.mul(group[0], b.index(kTileColumns));
+    SmallVector<Value> sums =
+        one.multiplyDecoded(one.getX(), first, b.add(n, column));
+    for (auto [v, sum] : llvm::enumerate(sums))
+      storeVector(b, sum, acc,
+                  {m, b.add(column, b.index(v * product.row.lanes()))});
+  });
+  scratch.free();
 }
 
 std::unique_ptr<Kernel>

@@ -35,6 +35,8 @@ private:
   void packActivations();
   void multiply();
   void multiplyPanels(Value begin, Value end);
+  Value anyRowFlag();
+  void multiplyFlagged(Value n, Value panelFlag, Value anyRow);
   void finishColumns(Value n);
   void finishVector(ValueRange at, Value sum, Value outerX, Value n);
   void finishElements(Value m, Value n, Value v, Value outerX);
@@ -94,13 +96,59 @@ void Matmul::multiplyPanels(Value begin, Value end) {
   kernel.allocateOwn(scratch);
   acc = scratch.allocate(b.getF32Type(),
                          {ShapedType::kDynamic, kernel.columns()}, product.m);
+  Value anyRow = anyRowFlag();
   b.loop(begin, end, {}, [&](Value panel, ValueRange) {
     Value n = b.mul(panel, b.index(kernel.columns()));
-    kernel.multiplyColumns(n, acc);
+    multiplyFlagged(n, kernel.multiplyColumns(n, acc), anyRow);
     finishColumns(n);
     return SmallVector<Value>();
   });
   scratch.free();
+}
+
+//===----------------------------------------------------------------------===//
+// What a kernel cannot compute
+//===----------------------------------------------------------------------===//
+
+/// True where some row is flagged, null where none can be.
+Value Matmul::anyRowFlag() {
+  Value flags = kernel.rowFlags();
+  if (!flags)
+    return {};
+  Value zero = b.integer(b.getI8Type(), 0);
+  Value any = b.loop(b.index(0), product.m, zero,
+                     [&](Value m, ValueRange now) -> SmallVector<Value> {
+                       return {b.bitOr(now[0], b.load(flags, m))};
+                     })[0];
+  return b.less(zero, any);
+}
+
+/// Computes all rows again where the panel is flagged, else those that are.
+/// Either flag is null where it cannot be set.
+void Matmul::multiplyFlagged(Value n, Value panelFlag, Value anyRow) {
+  if (!panelFlag && !anyRow)
+    return;
+  Value never = b.integer(b.getI1Type(), 0);
+  panelFlag = panelFlag ? panelFlag : never;
+  auto none = [] { return SmallVector<Value>(); };
+  auto ofRow = [&](ValueRange m) {
+    Value isFlagged = panelFlag;
+    if (anyRow) {
+      Value flag = b.load(kernel.rowFlags(), m);
+      isFlagged = b.bitOr(panelFlag, b.less(b.integer(b.getI8Type(), 0), flag));
+    }
+    auto again = [&] {
+      multiplyRowF32(b, product, m[0], n, kernel.columns(), acc);
+      return SmallVector<Value>();
+    };
+    b.conditional(TypeRange{}, isFlagged, again, none);
+  };
+  auto rows = [&] {
+    b.nest(product.m, ofRow);
+    return SmallVector<Value>();
+  };
+  b.conditional(TypeRange{}, b.bitOr(panelFlag, anyRow ? anyRow : never), rows,
+                none);
 }
 
 //===----------------------------------------------------------------------===//

@@ -2,7 +2,7 @@
 
 #include "TileReader.h"
 
-#include "ByteVectors.h"
+#include "../ByteVectors.h"
 #include "VectorCodec.h"
 
 #include "mx/Numerics/Codec.h"
@@ -19,6 +19,7 @@ using ::mx::ScaleKind;
 using ::mx::ScaleSpec;
 
 static constexpr int64_t kCacheLine = 64;
+static constexpr int64_t kFractionBits = 23, kExponentBias = 127; ///< of f32
 
 /// `bytes` bytes of tile (columns.tile, k) from `byte` on.
 Value TileReader::load(const TileColumns &columns, Value k, Value byte,
@@ -64,6 +65,16 @@ static Value decodeHalf(ScalarBuilder &b, ScaleKind kind, Value codes) {
   return b.make<arith::ExtFOp>(type.clone(b.getF32Type()), half);
 }
 
+/// `value`, or NaN where the code `magnitude` is.
+static Value orNan(ScalarBuilder &b, const ScaleSpec &scale, Value magnitude,
+                   Value value) {
+  auto type = cast<VectorType>(magnitude.getType());
+  Value isNan = b.make<arith::CmpIOp>(arith::CmpIPredicate::sgt, magnitude,
+                                      splatConstant(b, type, scale.largest));
+  Value nan = splat(b, b.f32(std::nanf("")), type.getDimSize(0));
+  return b.select(isNan, nan, value);
+}
+
 Value TileReader::decodeScales(Value codes) {
   ScaleKind kind = format.scale;
   const ScaleSpec &scale = ::mx::spec(kind);
@@ -74,18 +85,44 @@ Value TileReader::decodeScales(Value codes) {
   Value magnitude = codes;
   if (scale.isSigned)
     magnitude = b.bitAnd(codes, splatConstant(b, type, 127));
-  Value bits =
-      b.shl(magnitude, splatConstant(b, type, 23 - scale.fractionBits));
+  Value bits = b.shl(
+      magnitude, splatConstant(b, type, kFractionBits - scale.fractionBits));
   Value value = b.make<arith::BitcastOp>(floats, bits);
-  if (kind == ScaleKind::E8M0)
-    return value;
-  // The exponent's bias is that of f32 now, subnormals included.
-  value = b.mul(value, splat(b, b.f32(std::ldexp(1.0f, 127 - scale.bias)),
-                             type.getDimSize(0)));
-  Value isNan = b.make<arith::CmpIOp>(arith::CmpIPredicate::sgt, magnitude,
-                                      splatConstant(b, type, scale.largest));
-  Value nan = splat(b, b.f32(std::nanf("")), type.getDimSize(0));
-  return b.select(isNan, nan, value);
+  // The exponent's bias is that of f32 after this, subnormals included.
+  if (scale.bias != kExponentBias)
+    value = b.mul(value,
+                  splat(b, b.f32(std::ldexp(1.0f, kExponentBias - scale.bias)),
+                        type.getDimSize(0)));
+  return orNan(b, scale, magnitude, value);
+}
+
+FoldedScales TileReader::foldScales(ArrayRef<Value> codes) {
+  const ScaleSpec &scale = ::mx::spec(format.scale);
+  auto type = cast<VectorType>(codes[0].getType());
+  auto constant = [&](int64_t value) { return splatConstant(b, type, value); };
+  SmallVector<Value> fields{exponents(codes[0]), exponents(codes[1])};
+  Value least = b.make<arith::MinUIOp>(fields[0], fields[1]);
+  FoldedScales result;
+  for (auto [code, field] : llvm::zip(codes, fields)) {
+    Value significand = constant(1);
+    if (scale.fractionBits != 0) {
+      // Subnormals have the exponent of the least normal, and no hidden bit.
+      Value magnitude = code;
+      if (scale.isSigned)
+        magnitude = b.bitAnd(code, constant(127));
+      significand = b.sub(magnitude, b.shl(b.sub(field, constant(1)),
+                                           constant(scale.fractionBits)));
+    }
+    Value shift = b.make<arith::MinUIOp>(b.sub(field, least), constant(7));
+    result.multipliers.push_back(b.shl(significand, shift));
+  }
+  int64_t bias = kExponentBias - scale.bias - scale.fractionBits;
+  Value bits = b.shl(b.add(least, constant(bias)), constant(kFractionBits));
+  Value power = b.make<arith::BitcastOp>(type.clone(b.getF32Type()), bits);
+  Value magnitude =
+      scale.isSigned ? b.bitAnd(codes[0], constant(127)) : codes[0];
+  result.power = orNan(b, scale, magnitude, power);
+  return result;
 }
 
 void TileReader::prefetch(Value tile, Value k, int64_t distance) {

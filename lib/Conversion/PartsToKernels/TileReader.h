@@ -21,6 +21,12 @@ struct TileColumns {
   int64_t first; ///< column of the tile, a multiple of the vector's lanes
 };
 
+/// Scales as (multiplier of each side) * power, see KernelI16.cpp.
+struct FoldedScales {
+  SmallVector<Value> multipliers; ///< i32
+  Value power;                    ///< f32, or NaN where a scale is
+};
+
 class TileReader {
 public:
   TileReader(ScalarBuilder &b, const Product &product)
@@ -39,8 +45,12 @@ public:
   /// Scale `which` of block `block` of the tile `k`, an i32 code a column.
   Value scaleCodes(const TileColumns &columns, Value k, Value block, int which);
 
-  /// Decodes these to f32. Codes of E8M0 must be those of normal numbers.
+  /// Decodes these to f32. Those of E8M0 are of normal numbers or NaN.
   Value decodeScales(Value codes);
+
+  /// Folds the codes of both scales. Multipliers of scales that lie too far
+  /// apart are wrong.
+  FoldedScales foldScales(ArrayRef<Value> codes);
 
   /// Asks for the cache lines of the tile that is `distance` bytes after tile
   /// `k` of the columns `tile`.

@@ -32,7 +32,7 @@
 // -----
 
 // (C2)
-// expected-error @+1 {{found a tile or k_block, expected none for 'quantize'}}
+// expected-error @+1 {{found a tile or a block, expected none for 'quantize'}}
 #a = #mx.lowering_config<target = "x86-64-v3", kernel = "quantize", k_block = 256>
 
 // -----
@@ -40,6 +40,12 @@
 // (C3)
 // expected-error @+1 {{k_block is 64, expected a positive multiple of 256}}
 #a = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 6, vectors = 2, k_block = 64>
+
+// -----
+
+// expected-error @+1 {{row_block is -6, expected 0 or a number of rows}}
+#a = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 6, vectors = 2, k_block = 256, row_block = -6>
+func.func private @block() attributes {x = #a}
 
 // -----
 

@@ -29,7 +29,7 @@ struct SwapParts final : PassWrapper<SwapParts, OperationPass<ModuleOp>> {
     main.walk([](MatmulOp op) {
       op.setLoweringConfigAttr(LoweringConfigAttr::get(
           op.getContext(), "x86-64-v3", "ab", /*rows=*/1, /*vectors=*/2,
-          /*k_block=*/256));
+          /*k_block=*/256, /*row_block=*/0, /*threads=*/1));
     });
   }
 

@@ -8,8 +8,8 @@
 
 #include "Data.h"
 #include "Matrix.h"
+#include "Products.h"
 
-#include "mx/Dialect/MX/IR/OperandFacts.h"
 #include "mx/Target/Kernel.h"
 
 #include "gtest/gtest.h"
@@ -22,19 +22,6 @@ using namespace mlir::mx;
 using namespace mlir::mx::test;
 
 namespace {
-
-/// Names of the rows whose features the row of this machine has.
-std::vector<std::string> runnableTargets() {
-  SmallVector<StringRef> has;
-  StringRef(::mx::hostTarget().features).split(has, ',');
-  std::vector<std::string> names;
-  for (const ::mx::TargetRow &row : ::mx::targetRows())
-    if (::mx::canRun(row, [&](StringRef feature) {
-          return llvm::is_contained(has, ("+" + feature).str());
-        }))
-      names.push_back(row.name);
-  return names;
-}
 
 std::string pipelineFor(const std::string &target) {
   return "mx-to-llvm{target=" + target + "}";
@@ -134,63 +121,6 @@ TEST_P(Kernels, QuantizeGivesTheBytesOfTheLibrary) {
 // Products
 //===----------------------------------------------------------------------===//
 
-/// A side of a product: decoded elements without their outer scale, and that.
-struct Side {
-  Side(const ::mx::Preset &preset, const std::vector<float> &x, int64_t rows,
-       int64_t k)
-      : values(rows * k), outer(rows, 1), facts(operandFacts(preset.format)) {
-    Matrix matrix(preset, x, rows, k);
-    ::mx::FormatSpec plain = preset.format;
-    plain.outer = ::mx::OuterScale::None;
-    ::mx::dequantizeRows(plain, matrix.codes.data(), matrix.scales.data(),
-                         nullptr, rows, k, values.data());
-    for (int64_t row = 0; row < rows; ++row)
-      if (preset.format.hasOuterScale())
-        outer[row] =
-            matrix
-                .outer[preset.format.outer == ::mx::OuterScale::Row ? row : 0];
-  }
-  Side(const std::vector<float> &x, int64_t rows)
-      : values(x), outer(rows, 1), facts(::mx::floatOperand("f32", 24)) {}
-
-  std::vector<float> values, outer;
-  ::mx::OperandFacts facts;
-};
-
-struct Shape {
-  int64_t m, n, k;
-};
-
-/// Number of results of `y` that lie farther from c + x * transpose(w) than
-/// the kernel `f32` may round.
-int64_t outsideBound(const Side &x, const Side &w, const Shape &shape,
-                     const std::vector<float> &c, const std::vector<float> &y) {
-  auto [m, n, k] = shape;
-  if (y.size() != size_t(m * n))
-    return m * n;
-  int64_t roundings = ::mx::roundings(::mx::kernelInfo(::mx::KernelKind::F32),
-                                      k, w.facts, x.facts);
-  int64_t count = 0;
-  for (int64_t i = 0; i < m * n; ++i) {
-    const float *a = &x.values[i / n * k], *b = &w.values[i % n * k];
-    long double outer =
-        static_cast<long double>(x.outer[i / n]) * w.outer[i % n];
-    long double exact = 0, sum = 0;
-    for (int64_t l = 0; l < k; ++l) {
-      long double product = static_cast<long double>(a[l]) * b[l] * outer;
-      exact += product;
-      sum += std::fabs(product);
-    }
-    exact += c[i];
-    double ulp = std::nextafter(std::fabs(y[i]), INFINITY) - std::fabs(y[i]);
-    long double bound = (roundings + 1) * 0x1p-24L * sum + ulp / 2;
-    bool good =
-        std::isnan(exact) ? std::isnan(y[i]) : std::fabs(y[i] - exact) <= bound;
-    count += !good;
-  }
-  return count;
-}
-
 /// y = c + x * transpose(quantize(w)), with `x` floats or quantized; M dynamic.
 std::string matmulModule(const std::optional<::mx::Preset> &x,
                          const ::mx::Preset &w, const Shape &shape) {
@@ -236,7 +166,8 @@ int64_t check(const std::optional<::mx::Preset> &x, const ::mx::Preset &w,
   if (spoil)
     a[k / 2] = -a[k / 2];
   Side lhs = x ? Side(*x, a, m, k) : Side(a, m);
-  return outsideBound(lhs, Side(w, b, n, k), shape, c, toFloats(results[0]));
+  return outsideBound(::mx::KernelKind::F32, lhs, Side(w, b, n, k), shape, c,
+                      toFloats(results[0]));
 }
 
 TEST_P(Kernels, TimesItselfWithinTheBound) {
@@ -261,21 +192,16 @@ INSTANTIATE_TEST_SUITE_P(Kernels, Kernels, testing::ValuesIn(everyCase()),
                            return name;
                          });
 
-::mx::Preset preset(StringRef text) {
-  std::string error;
-  std::optional<::mx::Preset> parsed = ::mx::parsePreset(text, error);
-  EXPECT_TRUE(parsed.has_value()) << error;
-  return parsed.value_or(::mx::presets[0]);
-}
-
 /// Blocks of one size by blocks of another, and K in more than one panel.
 TEST(KernelShapes, BlockSizesAndPanels) {
   for (const std::string &target : runnableTargets()) {
     for (StringRef text : {"amxfp4:8", "mxfp6_e2m3:8", "mxint8:64", "int4:256",
                            "int4_affine:16"}) {
-      EXPECT_EQ(check(preset(text), preset("mxfp4"), {5, 20, 72}, target), 0)
+      EXPECT_EQ(check(preset(text.str()), preset("mxfp4"), {5, 20, 72}, target),
+                0)
           << target << " " << text.str() << " on the left";
-      EXPECT_EQ(check(preset("amxfp4"), preset(text), {5, 20, 72}, target), 0)
+      EXPECT_EQ(
+          check(preset("amxfp4"), preset(text.str()), {5, 20, 72}, target), 0)
           << target << " " << text.str() << " on the right";
     }
     EXPECT_EQ(check(preset("amxfp4"), preset("amxfp4"), {3, 5, 9000}, target),

@@ -144,8 +144,9 @@ TEST(Choice, EightBitActivationsAreFree) {
 
 /// All kernels are listed: the usable ones by cycles, then the refused ones.
 TEST(Choice, ListsTheRefused) {
-  std::vector<KernelCandidate> all = chooseKernel(
-      *findTarget("x86-64-v3"), {1, 4096, 4096}, facts("int4"), facts("int4"));
+  std::vector<KernelCandidate> all =
+      chooseKernel(*findTarget("x86-64-v3"), {1, 4096, 4096},
+                   facts("amxfp4_fp16"), facts("amxfp4_fp16"));
   ASSERT_EQ(all.size(), kernels().size());
   EXPECT_STREQ(all[0].kernel->name, "ab");
   EXPECT_STREQ(all[1].kernel->name, "f32");

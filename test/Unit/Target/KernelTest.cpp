@@ -107,25 +107,24 @@ TEST(WhyNot, FormatsOfEachKernel) {
   EXPECT_EQ(taken(KernelKind::BF16, "znver4", false),
             taken(KernelKind::BF16, "znver4", true));
   EXPECT_EQ(taken(KernelKind::I16, "x86-64-v3", true),
-            "mxfp4 mxint4 amxfp4 amxfp4_ue5m3 amxfp4_e4m3 amxfp4_pot nvfp4 "
-            "nvfp4_row nvfp4_ue5m3");
+            "mxfp4 mxint4 amxfp4 amxfp4_ue5m3 amxfp4_e4m3 amxfp4_pot int4");
   EXPECT_EQ(taken(KernelKind::I16, "x86-64-v3", false),
-            "mxfp4 mxfp6_e2m3 mxfp6_e3m2 mxint8 mxint4 amxfp4 amxfp4_ue5m3 "
-            "amxfp4_e4m3 amxfp4_pot nvfp4 nvfp4_row nvfp4_ue5m3 int4");
+            "mxfp4 mxint8 mxint4 amxfp4 amxfp4_ue5m3 amxfp4_e4m3 amxfp4_pot "
+            "int4");
   EXPECT_EQ(taken(KernelKind::AB, "x86-64-v3", true),
             "mxfp4 mxint4 amxfp4 amxfp4_ue5m3 amxfp4_e4m3 amxfp4_pot "
-            "amxfp4_fp16 nvfp4 nvfp4_row nvfp4_ue5m3 int4");
+            "amxfp4_fp16 int4");
   EXPECT_EQ(taken(KernelKind::AB, "x86-64-v3", false),
-            "mxfp4 mxfp6_e2m3 mxint8 mxint4 amxfp4 amxfp4_ue5m3 amxfp4_e4m3 "
-            "amxfp4_pot amxfp4_fp16 nvfp4 nvfp4_row nvfp4_ue5m3 int4");
+            "mxfp4 mxint8 mxint4 amxfp4 amxfp4_ue5m3 amxfp4_e4m3 amxfp4_pot "
+            "amxfp4_fp16 int4");
 }
 
 TEST(WhyNot, GivesTheReason) {
   OperandFacts amxfp4 = facts("amxfp4"), f32 = floatOperand("f32", 24);
   EXPECT_EQ(whyNot(KernelKind::BF16, "x86-64-v3", amxfp4, amxfp4),
             "x86-64-v3 has no vdpbf16ps");
-  EXPECT_EQ(whyNot(KernelKind::I16, "znver4", amxfp4, amxfp4),
-            "the row of znver4 has no such kernel");
+  EXPECT_EQ(whyNot(KernelKind::BF16, "generic", amxfp4, amxfp4),
+            "generic has no vdpbf16ps");
   EXPECT_EQ(whyNot(KernelKind::AB, "znver4", amxfp4, f32),
             "an integer kernel needs activations in blocks, found f32");
   EXPECT_EQ(whyNot(KernelKind::AB, "znver4", facts("mxint8"), amxfp4),
@@ -137,8 +136,11 @@ TEST(WhyNot, GivesTheReason) {
             "weights have 14 significant bits, bf16 holds 8, found int4");
   EXPECT_EQ(whyNot(KernelKind::BF16, "znver4", amxfp4, f32),
             "vdpbf16ps flushes subnormals, which floats may hold, found f32");
-  EXPECT_EQ(whyNot(KernelKind::I16, "x86-64-v3", facts("int4"), amxfp4),
-            "a scale of 11 significant bits is no signed byte, found int4");
+  EXPECT_EQ(whyNot(KernelKind::I16, "x86-64-v3", facts("amxfp4_fp16"), amxfp4),
+            "a scale of 11 significant bits is no signed byte, found "
+            "amxfp4_fp16");
+  EXPECT_EQ(whyNot(KernelKind::AB, "x86-64-v3", facts("nvfp4"), amxfp4),
+            "blocks are not those of the weights, of 16, found amxfp4");
   EXPECT_EQ(whyNot(KernelKind::I16, "x86-64-v3", amxfp4, facts("mxfp8_e4m3")),
             "folded activations up to 229376 exceed int16, or the sum of a "
             "block int32, found mxfp8_e4m3");
@@ -175,8 +177,9 @@ TEST(Limits, FoldedBlocksFit) {
         continue;
       KernelLimits limits = limitsOf(i16, a, b);
       auto largest = [](const OperandFacts &it, int gap) {
-        return it.maxUnits() * ((int64_t(1) << it.scaleSignificand) - 1)
-               << (it.isAsymmetric() ? gap : 0);
+        if (!it.isAsymmetric()) // its scale stays f32
+          return it.maxUnits();
+        return it.maxUnits() * ((int64_t(1) << it.scaleSignificand) - 1) << gap;
       };
       int64_t weight = largest(a, limits.weights.maxGap);
       int64_t activation = largest(b, limits.activations.maxGap);
@@ -271,6 +274,9 @@ TEST(Tile, IsTheHandWrittenOne) {
   };
   EXPECT_EQ(tile("x86-64-v3", KernelKind::F32), "6x2");
   EXPECT_EQ(tile("x86-64-v3", KernelKind::I16), "6x2");
+  EXPECT_EQ(tile("znver4", KernelKind::I16), "6x4");
+  EXPECT_EQ(tile("x86-64-v3", KernelKind::AB), "4x1");
+  EXPECT_EQ(tile("znver4", KernelKind::AB), "8x1");
   EXPECT_EQ(tile("znver4", KernelKind::BF16), "6x4");
   EXPECT_EQ(tile("generic", KernelKind::F32), "6x2");
 }

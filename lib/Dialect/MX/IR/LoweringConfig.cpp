@@ -32,7 +32,8 @@ verifyTile(llvm::function_ref<InFlightDiagnostic()> emitError,
 LogicalResult
 LoweringConfigAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                            StringRef target, StringRef kernel, int64_t rows,
-                           int64_t vectors, int64_t kBlock, int64_t threads) {
+                           int64_t vectors, int64_t kBlock, int64_t rowBlock,
+                           int64_t threads) {
   const ::mx::TargetRow *row = ::mx::findTarget(target);
   if (!row) // C1
     return emitError() << "unknown target '" << target << "'";
@@ -40,9 +41,9 @@ LoweringConfigAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "threads are " << threads << ", expected 1 to "
                        << kMaxThreads;
   if (kernel == kQuantize) {
-    if (rows == 0 && vectors == 0 && kBlock == 0)
+    if (rows == 0 && vectors == 0 && kBlock == 0 && rowBlock == 0)
       return success();
-    return emitError() << "found a tile or k_block, expected none for '"
+    return emitError() << "found a tile or a block, expected none for '"
                        << kQuantize << "'"; // C2
   }
   const ::mx::KernelInfo *info = ::mx::findKernel(kernel);
@@ -55,6 +56,9 @@ LoweringConfigAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
   if (kBlock <= 0 || kBlock % kLargestBlock != 0) // C3
     return emitError() << "k_block is " << kBlock
                        << ", expected a positive multiple of " << kLargestBlock;
+  if (rowBlock < 0) // C5
+    return emitError() << "row_block is " << rowBlock
+                       << ", expected 0 or a number of rows";
   return verifyTile(emitError, *row, *costs, rows, vectors);
 }
 

@@ -314,8 +314,13 @@ private:
       return WalkResult::advance();
     });
     bool any = false;
-    for (Block *block : blocks)
-      any |= fuseIn(block, {rows, columns});
+    for (Block *block : blocks) {
+      TileShape tile{rows, columns};
+      if (byConfig)
+        tile = {rowBlockOf(block), 0};
+      if (tile.rows != 0)
+        any |= fuseIn(block, tile);
+    }
     return any;
   }
 
@@ -335,8 +340,8 @@ private:
         continue;
       }
       remarkFused(plan, loop, loc, name);
-      if (holdsProducts)
-        fuseIn(loop.getBody(), {0, columns});
+      if (holdsProducts && tile.columns != 0)
+        fuseIn(loop.getBody(), {0, tile.columns});
     }
     return !plans.empty();
   }

@@ -64,6 +64,23 @@ bool mlir::mx::canJoinGroup(Operation *op) {
          !linalg::isaConvolutionOpInterface(linalgOp);
 }
 
+int64_t mlir::mx::rowBlockOf(Block *block) {
+  int64_t rows = 0;
+  for (auto op : block->getOps<MatmulOp>()) {
+    LoweringConfigAttr config = op.getLoweringConfigAttr();
+    if (!config)
+      continue;
+    RankedTensorType type = op.getType();
+    int64_t rank = type.getRank(), wanted = config.getRowBlock();
+    bool isShared = rank > 2 && op.getRhs().getType().getRank() == 2;
+    if (isShared &&
+        (type.isDynamicDim(rank - 2) || type.getDimSize(rank - 2) < wanted))
+      return 0;
+    rows = std::max(rows, wanted);
+  }
+  return rows;
+}
+
 //===----------------------------------------------------------------------===//
 // Tiles
 //===----------------------------------------------------------------------===//

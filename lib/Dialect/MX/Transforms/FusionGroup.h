@@ -50,6 +50,12 @@ bool isElementwiseOp(Operation *op);
 /// result.
 int64_t loopOfResultAxis(Operation *op, int64_t axis);
 
+/// Returns the largest block of rows that the products of `block` ask for, zero
+/// where they are to compute all rows at a time. A tile holds rows of one
+/// batch: where these are fewer, weights that the batches share would be
+/// decoded for each.
+int64_t rowBlockOf(Block *block);
+
 } // namespace mlir::mx
 
 #endif // MX_LIB_DIALECT_MX_TRANSFORMS_FUSIONGROUP_H

@@ -4,13 +4,19 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "VersionRows.h"
+
 #include "mx/Dialect/MX/IR/OperandFacts.h"
+#include "mx/Dialect/MX/IR/Remarks.h"
 #include "mx/Dialect/MX/Transforms/Passes.h"
 #include "mx/Target/Cost.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace mlir::mx {
 
@@ -20,64 +26,75 @@ namespace mlir::mx {
 using Arg = remark::detail::Remark::Arg;
 using ::mx::KernelCandidate;
 
-/// What dynamic extents are priced as.
-static constexpr int64_t kDynamicRows = 32, kDynamicExtent = 4096;
+/// What dynamic N and K are priced as.
+static constexpr int64_t kDynamicExtent = 4096;
 
 /// Every block size divides it (C3 of the config).
 static constexpr int64_t kLargestBlock = 256;
 
-static remark::RemarkOpts remarkOf(Operation *op, StringRef id) {
-  auto function = op->getParentOfType<FunctionOpInterface>();
-  return remark::RemarkOpts::name(id)
-      .category("mx-lowering")
-      .function(function ? function.getName() : StringRef());
+static constexpr StringRef kCategory = "mx-lowering";
+
+/// The products of a batch with weights of its own are `count` times `each`.
+struct PricedShape {
+  ::mx::MatmulShape each;
+  int64_t count;
+};
+
+/// The rows of `op` where they are static.
+static RowClass staticRowsOf(MatmulOp op) {
+  int64_t rows = 1;
+  for (int64_t axis : rowAxes(op))
+    rows *= op.getType().getDimSize(axis);
+  return {rows, rows};
 }
 
-/// M (batches included), N and K of `op`.
-static ::mx::MatmulShape shapeOf(MatmulOp op) {
+static PricedShape shapeOf(MatmulOp op, RowClass rows) {
   RankedTensorType init = op.getInit().getType();
   ArrayRef<int64_t> lhs =
       cast<RankedTensorType>(op.getLhs().getType()).getShape();
-  int64_t rows = 1;
-  for (int64_t extent : init.getShape().drop_back())
-    rows *= ShapedType::isDynamic(extent) ? kDynamicRows : extent;
   auto price = [](int64_t extent) {
     return ShapedType::isDynamic(extent) ? kDynamicExtent : extent;
   };
   int64_t k = ShapedType::isDynamic(lhs.back())
                   ? op.getRhs().getType().getShape().back()
                   : lhs.back();
-  return {rows, price(init.getShape().back()), price(k)};
+  int64_t count = 1;
+  for (int64_t axis = 0; axis < *rowAxes(op).begin(); ++axis)
+    count *= init.isDynamicDim(axis) ? 1 : init.getDimSize(axis);
+  return {{rows.typical(), price(init.getShape().back()), price(k)}, count};
 }
 
-/// Elements of K of which a panel of `columns` decoded f32 columns takes half
-/// of the second-level cache.
-static int64_t panelDepth(const ::mx::TargetRow &row, int64_t columns) {
-  int64_t depth = row.caches.l2 / 2 / (columns * 4);
+static ::mx::OperandFacts weightsOf(MatmulOp op) {
+  return operandFacts(getBlockType(op.getRhs().getType()).getFormat());
+}
+
+static ::mx::OperandFacts activationsOf(MatmulOp op) {
+  BlockType block = getBlockType(op.getLhs().getType());
+  return block ? operandFacts(block.getFormat())
+               : ::mx::floatOperand("f32", 24);
+}
+
+/// Elements of K of a panel. Of `f32` and `bf16`, which add to f32 in memory,
+/// few, so that a register tile's columns stay in the first-level cache; of
+/// int16, whose products are twice as fast, so many that `columns` of them take
+/// a quarter of it.
+static int64_t panelDepth(const ::mx::TargetRow &row, ::mx::KernelKind kind,
+                          int64_t columns) {
+  if (kind != ::mx::KernelKind::I16)
+    return kLargestBlock;
+  int64_t depth = row.caches.l1d / 4 / (columns * 2);
   return std::max(depth / kLargestBlock, int64_t(1)) * kLargestBlock;
 }
 
 /// What starting threads and waiting for them must be small against.
 static constexpr double kThreadedMicroseconds = 20;
 
-/// Kernels that code is generated for.
-static bool isGenerated(const ::mx::KernelInfo &kernel) {
-  return kernel.kind == ::mx::KernelKind::F32 ||
-         kernel.kind == ::mx::KernelKind::AB;
-}
-
-/// All kernels, those that may be used first, each by predicted cycles.
-static std::vector<KernelCandidate> candidatesOf(MatmulOp op,
-                                                 const ::mx::TargetRow &row) {
-  BlockType block = getBlockType(op.getLhs().getType());
-  std::vector<KernelCandidate> candidates = ::mx::chooseKernel(
-      row, shapeOf(op),
-      operandFacts(getBlockType(op.getRhs().getType()).getFormat()),
-      block ? operandFacts(block.getFormat()) : ::mx::floatOperand("f32", 24));
-  for (KernelCandidate &candidate : candidates)
-    if (candidate.refusal.empty() && !isGenerated(*candidate.kernel))
-      candidate.refusal = "no code is generated for it yet";
-  return candidates;
+/// The fastest that nothing is said against; `f32` is one.
+static const KernelCandidate &chosenOf(ArrayRef<KernelCandidate> candidates) {
+  return *llvm::min_element(
+      candidates, [](const KernelCandidate &a, const KernelCandidate &b) {
+        return a.refusal.empty() && (!b.refusal.empty() || a.cycles < b.cycles);
+      });
 }
 
 /// `ab: why; i16: why` of the kernels that would be faster than `chosen`.
@@ -101,7 +118,16 @@ public:
   void runOnOperation() override;
 
 private:
-  LogicalResult select(MatmulOp op);
+  LogicalResult readOptions();
+  std::string whyNotWanted(const ::mx::KernelInfo &kernel) const;
+  std::vector<KernelCandidate> candidatesOf(MatmulOp op, RowClass rows) const;
+  LoweringConfigAttr configOf(MatmulOp op, const KernelCandidate &chosen,
+                              RowClass rows) const;
+  int64_t rowBlockOf(MatmulOp op, const KernelCandidate &chosen,
+                     RowClass rows) const;
+  void remarkNotVersioned(MatmulOp op) const;
+  LogicalResult select(FunctionOpInterface function);
+  LogicalResult select(MatmulOp op, const RowClass *version);
   LogicalResult select(QuantizeOp op);
   LogicalResult leave(Operation *op, StringRef reason);
   int64_t threadsFor(double cycles) const;
@@ -111,38 +137,60 @@ private:
 
 } // namespace
 
-void SelectLowering::runOnOperation() {
+LogicalResult SelectLowering::readOptions() {
   row = target == "host" ? &::mx::hostTarget() : ::mx::findTarget(target);
   if (!row) {
     SmallVector<StringRef> names{"host"};
     for (const ::mx::TargetRow &known : ::mx::targetRows())
       names.push_back(known.name);
-    getOperation().emitError("unknown target '")
-        << target << "', expected one of " << llvm::join(names, ", ");
-    return signalPassFailure();
+    return getOperation().emitError("unknown target '")
+           << target << "', expected one of " << llvm::join(names, ", ");
   }
-  if (threads < 1 || threads > LoweringConfigAttr::kMaxThreads) {
-    getOperation().emitError("found ")
-        << int64_t(threads) << " threads, expected 1 to "
-        << LoweringConfigAttr::kMaxThreads;
+  if (threads < 1 || threads > LoweringConfigAttr::kMaxThreads)
+    return getOperation().emitError("found ")
+           << int64_t(threads) << " threads, expected 1 to "
+           << LoweringConfigAttr::kMaxThreads;
+  for (const std::string &name : kernels)
+    if (!::mx::findKernel(name))
+      return getOperation().emitError("unknown kernel '") << name << "'";
+  return success();
+}
+
+void SelectLowering::runOnOperation() {
+  if (failed(readOptions()))
     return signalPassFailure();
-  }
+  SmallVector<FunctionOpInterface> functions;
+  getOperation().walk(
+      [&](FunctionOpInterface function) { functions.push_back(function); });
   bool ok = true;
-  getOperation().walk([&](Operation *op) {
+  for (FunctionOpInterface function : functions)
+    ok &= succeeded(select(function));
+  if (!ok)
+    signalPassFailure();
+}
+
+LogicalResult SelectLowering::select(FunctionOpInterface function) {
+  llvm::DenseMap<Operation *, RowClass> versions =
+      versionRows(function, [&](MatmulOp op, RowClass rows) {
+        return configOf(op, chosenOf(candidatesOf(op, rows)), rows);
+      });
+  bool ok = true;
+  function.walk([&](Operation *op) {
+    auto version = versions.find(op);
     if (auto matmul = dyn_cast<MatmulOp>(op))
-      ok &= succeeded(select(matmul));
+      ok &= succeeded(select(
+          matmul, version == versions.end() ? nullptr : &version->second));
     else if (auto quantize = dyn_cast<QuantizeOp>(op))
       ok &= succeeded(select(quantize));
   });
-  if (!ok)
-    signalPassFailure();
+  return success(ok);
 }
 
 /// Says that `op` goes to scalar loops.
 LogicalResult SelectLowering::leave(Operation *op, StringRef reason) {
   if (strict)
     return op->emitOpError("is left to scalar loops: ") << reason;
-  remark::missed(op->getLoc(), remarkOf(op, "ScalarLoops"))
+  remark::missed(op->getLoc(), remarkAbout(op, kCategory, "ScalarLoops"))
       << Arg("Reason", reason);
   return success();
 }
@@ -152,27 +200,90 @@ int64_t SelectLowering::threadsFor(double cycles) const {
   return cycles < kThreadedMicroseconds * 1e3 * row->clockGHz ? 1 : threads;
 }
 
-LogicalResult SelectLowering::select(MatmulOp op) {
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// Empty where `kernels` allows it.
+std::string SelectLowering::whyNotWanted(const ::mx::KernelInfo &kernel) const {
+  bool isWanted = kernels.empty() || kernel.kind == ::mx::KernelKind::F32 ||
+                  llvm::is_contained(kernels, kernel.name);
+  return isWanted ? "" : "not among the kernels asked for";
+}
+
+/// All kernels.
+std::vector<KernelCandidate> SelectLowering::candidatesOf(MatmulOp op,
+                                                          RowClass rows) const {
+  PricedShape shape = shapeOf(op, rows);
+  std::vector<KernelCandidate> candidates =
+      ::mx::chooseKernel(*row, shape.each, weightsOf(op), activationsOf(op));
+  for (KernelCandidate &candidate : candidates) {
+    if (candidate.cycles)
+      *candidate.cycles *= shape.count;
+    if (candidate.refusal.empty())
+      candidate.refusal = whyNotWanted(*candidate.kernel);
+  }
+  return candidates;
+}
+
+/// The rows that are computed at a time, with what is fused: 0 where that is
+/// all of them.
+int64_t SelectLowering::rowBlockOf(MatmulOp op, const KernelCandidate &chosen,
+                                   RowClass rows) const {
+  int64_t block =
+      ::mx::rowBlock(*row, *chosen.kernel, weightsOf(op), activationsOf(op));
+  if (rows.last == RowClass::kUnbounded)
+    return block;
+  if (rows.last < 2 * block)
+    return 0;
+  // Equal ones, so that the last is none of few rows.
+  int64_t tile = ::mx::registerTile(*row, *row->find(chosen.kernel->kind)).rows;
+  return llvm::alignTo(llvm::divideCeil(rows.last, rows.last / block), tile);
+}
+
+LoweringConfigAttr SelectLowering::configOf(MatmulOp op,
+                                            const KernelCandidate &chosen,
+                                            RowClass rows) const {
+  ::mx::RegisterTile tile =
+      ::mx::registerTile(*row, *row->find(chosen.kernel->kind));
+  return LoweringConfigAttr::get(
+      op.getContext(), row->name, chosen.kernel->name, tile.rows, tile.vectors,
+      panelDepth(*row, chosen.kernel->kind, tile.vectors * row->lanes()),
+      rowBlockOf(op, chosen, rows), threadsFor(*chosen.cycles));
+}
+
+/// Says that the rows could have decided, and did not.
+void SelectLowering::remarkNotVersioned(MatmulOp op) const {
+  auto classes = rowClassesOf(op, [&](MatmulOp op, RowClass rows) {
+    return configOf(op, chosenOf(candidatesOf(op, rows)), rows);
+  });
+  if (classes.size() > 1)
+    remark::missed(op.getLoc(), remarkAbout(op, kCategory, "RowsNotVersioned"))
+        << Arg("Reason", "other rows decide here, or these are known only "
+                         "after what they decide");
+}
+
+/// `op` is in an arm of a switch where there is a `version`.
+LogicalResult SelectLowering::select(MatmulOp op, const RowClass *version) {
   if (op.getLoweringConfig())
     return success();
   if (op.getAccumulate() == Accumulate::InOrder)
     return leave(op, "no kernel adds in order");
-  std::vector<KernelCandidate> candidates = candidatesOf(op, *row);
-  // `f32` is refused for nothing, so there is one.
-  const KernelCandidate &chosen =
-      *llvm::find_if(candidates, [](const KernelCandidate &candidate) {
-        return candidate.refusal.empty();
-      });
-  ::mx::RegisterTile tile =
-      ::mx::registerTile(*row, *row->find(chosen.kernel->kind));
-  op.setLoweringConfigAttr(LoweringConfigAttr::get(
-      op.getContext(), row->name, chosen.kernel->name, tile.rows, tile.vectors,
-      panelDepth(*row, tile.vectors * row->lanes()),
-      threadsFor(*chosen.cycles)));
-  auto note = remark::passed(op.getLoc(), remarkOf(op, "KernelSelected"));
+  RowClass rows = version              ? *version
+                  : hasDynamicRows(op) ? RowClass()
+                                       : staticRowsOf(op);
+  if (!version && hasDynamicRows(op))
+    remarkNotVersioned(op);
+  std::vector<KernelCandidate> candidates = candidatesOf(op, rows);
+  const KernelCandidate &chosen = chosenOf(candidates);
+  op.setLoweringConfigAttr(configOf(op, chosen, rows));
+  auto note =
+      remark::passed(op.getLoc(), remarkAbout(op, kCategory, "KernelSelected"));
   note << Arg("Kernel", StringRef(chosen.kernel->name))
        << Arg("Target", StringRef(row->name))
        << Arg("Cycles", std::to_string(std::llround(*chosen.cycles)));
+  if (version)
+    note << Arg("Rows", version->text());
   std::string reasons = reasonsOfFaster(candidates, chosen);
   if (!reasons.empty())
     note << Arg("NotChosen", reasons);
@@ -188,11 +299,11 @@ LogicalResult SelectLowering::select(QuantizeOp op) {
     return leave(op, reason);
   double bytes = 4.0;
   for (int64_t extent : op.getType().getShape())
-    bytes *= ShapedType::isDynamic(extent) ? kDynamicRows : extent;
+    bytes *= ShapedType::isDynamic(extent) ? RowClass().typical() : extent;
   op.setLoweringConfigAttr(LoweringConfigAttr::get(
-      op.getContext(), row->name, LoweringConfigAttr::kQuantize, 0, 0, 0,
+      op.getContext(), row->name, LoweringConfigAttr::kQuantize, 0, 0, 0, 0,
       threadsFor(bytes / row->quantizeGBs * row->clockGHz)));
-  remark::passed(op.getLoc(), remarkOf(op, "QuantizerVectorized"))
+  remark::passed(op.getLoc(), remarkAbout(op, kCategory, "QuantizerVectorized"))
       << Arg("Target", StringRef(row->name));
   return success();
 }

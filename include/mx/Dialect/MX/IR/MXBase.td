@@ -174,18 +174,22 @@ def MX_LoweringConfigAttr : AttrDef<MX_Dialect, "LoweringConfig"> {
     Written by `mx-select-lowering`, or by hand; later passes obey. `target` is a
     row of the target table, `kernel` a kernel of that row, or `quantize`. Of a
     product also the register tile, `rows` x `vectors` (of columns), and how many
-    elements of K a panel of decoded weights holds. The work is split into
-    `threads` equal shares, each done by a thread of its own.
+    elements of K a panel of decoded weights holds. `row_block` is for
+    `mx-fuse-quantize`: how many rows are computed at a time with what is fused,
+    0 where that is all of them. The work is split into `threads` equal shares,
+    each done by a thread of its own.
 
     - (C1) `target` and `kernel` exist, and the row has the kernel.
-    - (C2) the tile fits the registers; there is none for `quantize`.
+    - (C2) the tile fits the registers; there is none, and no block, for `quantize`.
     - (C3) `k_block` is a multiple of 256, so of every block size.
     - (C4) `threads` is 1 to 1024.
+    - (C5) `row_block` is not negative.
   }];
   let parameters = (ins StringRefParameter<>:$target, StringRefParameter<>:$kernel,
                         DefaultValuedParameter<"int64_t", "0">:$rows,
                         DefaultValuedParameter<"int64_t", "0">:$vectors,
                         DefaultValuedParameter<"int64_t", "0">:$k_block,
+                        DefaultValuedParameter<"int64_t", "0">:$row_block,
                         DefaultValuedParameter<"int64_t", "1">:$threads);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;

@@ -247,6 +247,7 @@ def MX_RotateOp : MX_Op<"rotate", [AllTypesMatch<["source", "result"]>]> {
 }
 
 include "mx/Dialect/MX/IR/MXPackOps.td"
+include "mx/Dialect/MX/IR/MXKernelOps.td"
 include "mx/Dialect/MX/IR/MXSplitOps.td"
 
 #endif // MX_DIALECT_MX_IR_MXOPS_TD

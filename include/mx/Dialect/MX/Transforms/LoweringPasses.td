@@ -58,10 +58,17 @@ def MXSelectLoweringPass : Pass<"mx-select-lowering", "::mlir::ModuleOp"> {
   let description = [{
     Writes `lowering_config` on each `mx.matmul` and `mx.quantize` that has none:
     the kernel of least predicted cycles among those that are exact for its
-    formats, with its register tile. A dynamic M is priced as 32, a dynamic N or
-    K as 4096. An op of more than some 20 microseconds is split among `threads`.
-    An op that no kernel fits stays without, for scalar loops; under `strict` it
-    is an error. Each op gets a remark of category `mx-lowering`.
+    formats, with its register tile. A dynamic N or K is priced as 4096. An op of
+    more than some 20 microseconds is split among `threads`. An op that no kernel
+    fits stays without, for scalar loops; under `strict` it is an error. Each op
+    gets a remark of category `mx-lowering`.
+
+    Where the rows M of products (all axes but the last; with weights of their own
+    for each batch, those of one batch) are dynamic, and the choice depends on them,
+    all ops that depend on that extent are moved into an `scf.index_switch`, once for
+    each class of rows, each with its own configs. One extent decides in a run of
+    ops without side effects, that of most products; the others are priced as 64
+    rows.
 
     ```mlir
     // After `target=znver4` with
@@ -77,9 +84,53 @@ def MXSelectLoweringPass : Pass<"mx-select-lowering", "::mlir::ModuleOp"> {
            "Row of the target table, or host: that of this machine">,
     Option<"threads", "threads", "int64_t", /*default=*/"1",
            "Threads that the work of an op is split among">,
+    ListOption<"kernels", "kernels", "std::string",
+               "Kernels to choose from beside f32 (default: all that code is "
+               "generated for)">,
     Option<"strict", "strict", "bool", /*default=*/"false",
            "An op that no kernel fits is an error">
   ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def MXBoundTemporariesPass : Pass<"mx-bound-temporaries"> {
+  let summary = "Give temporaries in parallel loops an extent that all iterations share";
+  let description = [{
+    A `tensor.empty` in a `scf.forall` whose extents differ from one iteration to
+    the next (the last tile is smaller) becomes a slice of one of the largest
+    extents, so that its buffer can be allocated once, before the loop. Where no
+    bound is found, it stays.
+
+    Before:
+
+    ```mlir
+    func.func @f(%m: index, %o: tensor<?x64xf32>) -> tensor<?x64xf32> {
+      %0 = scf.forall (%i) = (0) to (%m) step (16) shared_outs(%s = %o) -> (tensor<?x64xf32>) {
+        %n = affine.min affine_map<(i)[m] -> (16, m - i)>(%i)[%m]
+        %e = tensor.empty(%n) : tensor<?x64xf32>
+        scf.forall.in_parallel {
+          tensor.parallel_insert_slice %e into %s[%i, 0] [%n, 64] [1, 1] : tensor<?x64xf32> into tensor<?x64xf32>
+        }
+      }
+      return %0 : tensor<?x64xf32>
+    }
+    ```
+
+    After, `%e` is
+
+    ```mlir
+    func.func @e(%n: index) -> tensor<?x64xf32> {
+      %0 = tensor.empty() : tensor<16x64xf32>
+      %e = tensor.extract_slice %0[0, 0] [%n, 64] [1, 1] : tensor<16x64xf32> to tensor<?x64xf32>
+      return %e : tensor<?x64xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 #endif // MX_DIALECT_MX_TRANSFORMS_LOWERINGPASSES_TD

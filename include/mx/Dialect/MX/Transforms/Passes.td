@@ -171,7 +171,10 @@ def MXFuseQuantizePass : Pass<"mx-fuse-quantize", "::mlir::ModuleOp"> {
            "Rows of a tile, at least 1">,
     Option<"columns", "columns", "int64_t", /*default=*/"256",
            "Columns of a tile of a product, at least 1; a multiple of the block "
-           "where the product is quantized">
+           "where the product is quantized">,
+    Option<"byConfig", "by-config", "bool", /*default=*/"false",
+           "Rows as the lowering_config of the products around says (row_block), "
+           "all columns">
   ];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",

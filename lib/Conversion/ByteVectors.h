@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef MX_LIB_CONVERSION_PARTSTOKERNELS_BYTEVECTORS_H
-#define MX_LIB_CONVERSION_PARTSTOKERNELS_BYTEVECTORS_H
+#ifndef MX_LIB_CONVERSION_BYTEVECTORS_H
+#define MX_LIB_CONVERSION_BYTEVECTORS_H
 
-#include "../ScalarBuilder.h"
+#include "ScalarBuilder.h"
 
 #include "mx/Target/Target.h"
 
@@ -28,7 +28,8 @@ Value lookUpNibbles(ScalarBuilder &b, ArrayRef<int8_t> table, Value indices);
 /// lookUpNibbles.
 Value nibblesOf(ScalarBuilder &b, Value bytes, bool high);
 
-/// 32 bits of memory, `memref[indices]` of i32, in all lanes: vector<N x i8>.
+/// 32 bits of memory, `memref[indices]` and what follows it, in all lanes of a
+/// vector of `bytes` bytes with the memref's element type.
 Value broadcastWord(ScalarBuilder &b, Value memref, ValueRange indices,
                     int64_t bytes);
 
@@ -54,4 +55,4 @@ Value widenByteSums(ScalarBuilder &b, const ::mx::TargetRow &row, Value sums);
 
 } // namespace mlir::mx
 
-#endif // MX_LIB_CONVERSION_PARTSTOKERNELS_BYTEVECTORS_H
+#endif // MX_LIB_CONVERSION_BYTEVECTORS_H

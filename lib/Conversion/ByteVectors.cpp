@@ -2,7 +2,7 @@
 
 #include "ByteVectors.h"
 
-#include "VectorCodec.h"
+#include "PartsToKernels/VectorCodec.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -60,8 +60,13 @@ Value mlir::mx::nibblesOf(ScalarBuilder &b, Value bytes, bool high) {
 
 Value mlir::mx::broadcastWord(ScalarBuilder &b, Value memref,
                               ValueRange indices, int64_t bytes) {
-  return castLanes(b, splat(b, b.load(memref, indices), bytes / 4),
-                   b.getI8Type());
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  auto word = VectorType::get(32 / element.getIntOrFloatBitWidth(), element);
+  Value loaded = b.make<vector::LoadOp>(word, memref, indices);
+  Value bits = b.make<vector::ExtractOp>(castLanes(b, loaded, b.getI32Type()),
+                                         ArrayRef<int64_t>{0});
+  auto words = VectorType::get(bytes / 4, b.getI32Type());
+  return castLanes(b, b.make<vector::BroadcastOp>(words, bits), element);
 }
 
 bool mlir::mx::hasDotProducts(const TargetRow &row) {

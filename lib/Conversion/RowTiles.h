@@ -1,9 +1,9 @@
 //===- RowTiles.h - loops around register tiles -----------------*- C++ -*-===//
 
-#ifndef MX_LIB_CONVERSION_PARTSTOKERNELS_ROWTILES_H
-#define MX_LIB_CONVERSION_PARTSTOKERNELS_ROWTILES_H
+#ifndef MX_LIB_CONVERSION_ROWTILES_H
+#define MX_LIB_CONVERSION_ROWTILES_H
 
-#include "../ScalarBuilder.h"
+#include "ScalarBuilder.h"
 
 namespace mlir::mx {
 
@@ -19,4 +19,4 @@ SmallVector<Value> rolledLoop(ScalarBuilder &b, Value extent,
 
 } // namespace mlir::mx
 
-#endif // MX_LIB_CONVERSION_PARTSTOKERNELS_ROWTILES_H
+#endif // MX_LIB_CONVERSION_ROWTILES_H

@@ -39,6 +39,6 @@ SmallVector<Value> mlir::mx::rolledLoop(ScalarBuilder &b, Value extent,
   auto annotation =
       LLVM::LoopAnnotationAttr::get(b.getContext(), {}, {}, {}, unroll, {}, {},
                                     {}, {}, {}, {}, {}, {}, {}, {}, {});
-  results.front().getDefiningOp()->setAttr("llvm.loop_annotation", annotation);
+  results.front().getDefiningOp()->setAttr("loop_annotation", annotation);
   return results;
 }
