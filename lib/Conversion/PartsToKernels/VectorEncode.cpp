@@ -26,10 +26,6 @@ Value mlir::mx::splatF32(ScalarBuilder &b, float value, int64_t lanes) {
   return splat(b, b.f32(value), lanes);
 }
 
-Value mlir::mx::splatI32(ScalarBuilder &b, int64_t value, int64_t lanes) {
-  return splat(b, b.i32(value), lanes);
-}
-
 Value mlir::mx::floatsOf(ScalarBuilder &b, Value bits) {
   return b.make<arith::BitcastOp>(
       VectorType::get(lanesOf(bits), b.getF32Type()), bits);

@@ -15,9 +15,8 @@
 
 namespace mlir::mx {
 
-/// A constant vector of f32 or i32.
+/// A constant vector of f32.
 Value splatF32(ScalarBuilder &b, float value, int64_t lanes);
-Value splatI32(ScalarBuilder &b, int64_t value, int64_t lanes);
 
 /// The bits of a vector of f32 as i32, and back.
 Value floatsOf(ScalarBuilder &b, Value bits);

@@ -40,12 +40,10 @@ SmallVector<Array> makeArguments(int64_t rows) {
     return floatArray(shape, values);
   };
   SmallVector<Array> arguments;
-  for (ArrayRef<int64_t> shape : {ArrayRef<int64_t>{rows, kInner},
-                                  {kInner},
-                                  {kHidden, kInner},
-                                  {kHidden, kInner},
-                                  {kInner, kHidden},
-                                  {kInner}})
+  const std::vector<int64_t> shapes[] = {{rows, kInner},    {kInner},
+                                         {kHidden, kInner}, {kHidden, kInner},
+                                         {kInner, kHidden}, {kInner}};
+  for (const std::vector<int64_t> &shape : shapes)
     arguments.push_back(make(shape));
   return arguments;
 }
