@@ -4,6 +4,7 @@
 
 #include "PartsToKernels/VectorCodec.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;

@@ -4,10 +4,17 @@
 // RUN: mx-run %s --entry=batches --pipeline='mx-to-llvm{strict}' --arg=3x7x72xf32=normal:1 --arg=19x72xf32=normal:2 --against=reference
 // RUN: mx-run %s --entry=batches --pipeline='mx-to-llvm{target=generic strict}' --arg=3x7x72xf32=normal:1 --arg=19x72xf32=normal:2 --against=reference
 // RUN: mx-run %s --entry=fused --pipeline='mx-fuse-quantize{rows=4 columns=32},mx-to-llvm{strict}' --arg=13x256xf32=normal:1 --arg=100x256xf32=normal:2 --arg=100xbf16=normal:3 --against=reference
+// RUN: mx-run %s --entry=threads --pipeline='mx-to-llvm{threads=3 strict}' --arg=70x96xf32=normal:1 --arg=100x96xf32=normal:2 --against=reference
+// RUN: mx-run %s --entry=threads --pipeline='mx-to-llvm{strict}' --arg=70x96xf32=normal:1 --arg=100x96xf32=normal:2 --against=reference
+// RUN: mx-opt %s --mx-to-llvm=threads=3 | FileCheck %s --check-prefix=THREADS
+// RUN: not mx-opt %s --mx-to-llvm=threads=0 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: mx-opt %s --mx-to-llvm=target=generic | FileCheck %s --check-prefix=GENERIC
 // RUN: mx-opt %s --mx-to-llvm=target=znver4 | FileCheck %s --check-prefix=ZNVER4
 // RUN: not mx-opt %s --mx-to-llvm=target=i486 2>&1 | FileCheck %s --check-prefix=TARGET
 
+// THREADS: omp.parallel num_threads(%{{.+}} : i32)
+// NONE: error: found 0 threads, expected 1 to 1024
+// GENERIC-NOT: omp.
 // GENERIC-NOT: llvm.x86
 // GENERIC: llvm.fmul {{.*}} : vector<4xf32>
 // ZNVER4: llvm.call_intrinsic "llvm.x86.avx512.permvar.sf.512"
@@ -49,4 +56,18 @@ func.func @fused(%x: tensor<?x256xf32>, %w: tensor<100x256xf32>, %bias: tensor<1
     linalg.yield %1 : f32
   } -> tensor<?x100xf32>
   return %z : tensor<?x100xf32>
+}
+
+#shares = #mx.lowering_config<target = "generic", kernel = "f32", rows = 2, vectors = 1, k_block = 256, threads = 3>
+func.func @threads(%x: tensor<70x96xf32>, %w: tensor<100x96xf32>) -> tensor<70x100xf32> {
+  %ex = tensor.empty() : tensor<70x96x!mx.amxfp4>
+  %qx = mx.quantize ins(%x : tensor<70x96xf32>) outs(%ex : tensor<70x96x!mx.amxfp4>) using amxfp4
+    {lowering_config = #mx.lowering_config<target = "generic", kernel = "quantize", threads = 3>}
+  %ew = tensor.empty() : tensor<100x96x!mx.amxfp4>
+  %qw = mx.quantize ins(%w : tensor<100x96xf32>) outs(%ew : tensor<100x96x!mx.amxfp4>) using amxfp4
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<70x100xf32>
+  %c = linalg.fill ins(%zero : f32) outs(%e : tensor<70x100xf32>) -> tensor<70x100xf32>
+  %y = mx.matmul ins(%qx, %qw : tensor<70x96x!mx.amxfp4>, tensor<100x96x!mx.amxfp4>) outs(%c : tensor<70x100xf32>) {lowering_config = #shares}
+  return %y : tensor<70x100xf32>
 }

@@ -25,7 +25,6 @@
 #include "mx/Dialect/MX/IR/OperandFacts.h"
 #include "mx/Numerics/Codec.h"
 
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -247,8 +246,7 @@ void KernelAB::multiplyTile(Value tile, Value m, int64_t height, Value acc) {
   SmallVector<Value> rows, sums;
   for (int64_t i = 0; i < height; ++i)
     rows.push_back(b.add(m, b.index(i)));
-  Value zero = splat(b, b.f32(0), lanes);
-  SmallVector<Value> zeros(halves * height, zero);
+  SmallVector<Value> zeros(halves * height, splat(b, b.f32(0), lanes));
   auto storeAll = [&](ValueRange values) {
     for (int64_t half = 0; half < halves; ++half)
       for (int64_t i = 0; i < height; ++i)

@@ -10,9 +10,9 @@
 
 // CHECK-LABEL: func @both(
 //       CHECK:   mx.quantize {{.*}} using amxfp4 {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "quantize">}
-//       CHECK:   mx.matmul {{.*}} {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 6, vectors = 2, k_block = [[#]]>}
+//       CHECK:   mx.matmul {{.*}} {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "ab", rows = 4, vectors = 1, k_block = [[#]]>}
 // REMARK: [[#@LINE+4]]:8: remark: [Passed] QuantizerVectorized | Category:mx-lowering | Function=both | Target=x86-64-v3
-// REMARK: [[#@LINE+4]]:8: remark: [Passed] KernelSelected | Category:mx-lowering | Function=both | Cycles=[[#]], Kernel=f32, NotChosen="{{.*}}ab: no code is generated for it yet{{.*}}", Target=x86-64-v3
+// REMARK: [[#@LINE+4]]:8: remark: [Passed] KernelSelected | Category:mx-lowering | Function=both | Cycles=[[#]], Kernel=ab, Target=x86-64-v3
 func.func @both(%x: tensor<8x256xf32>, %e: tensor<8x256x!mx.amxfp4>, %w: tensor<64x256x!mx.amxfp4>,
                 %c: tensor<8x64xf32>) -> tensor<8x64xf32> {
   %q = mx.quantize ins(%x : tensor<8x256xf32>) outs(%e : tensor<8x256x!mx.amxfp4>) using amxfp4

@@ -121,28 +121,32 @@ TEST_P(Kernels, QuantizeGivesTheBytesOfTheLibrary) {
 // Products
 //===----------------------------------------------------------------------===//
 
-/// y = c + x * transpose(quantize(w)), with `x` floats or quantized; M dynamic.
+/// y = c + x * transpose(quantize(w)), with `x` floats or quantized; M dynamic
+/// where it is not few.
 std::string matmulModule(const std::optional<::mx::Preset> &x,
                          const ::mx::Preset &w, const Shape &shape) {
   std::string k = std::to_string(shape.k), n = std::to_string(shape.n);
+  std::string m = shape.m <= 4 ? std::to_string(shape.m) : "?";
   return substitute(
       R"(
-    func.func @main(%x: tensor<?x{k}xf32>, %w: tensor<{n}x{k}xf32>,
-                    %c: tensor<?x{n}xf32>) -> tensor<?x{n}xf32> {
+    func.func @main(%x: tensor<{m}x{k}xf32>, %w: tensor<{n}x{k}xf32>,
+                    %c: tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32> {
       %c0 = arith.constant 0 : index
-      %m = tensor.dim %x, %c0 : tensor<?x{k}xf32>
+      %m = tensor.dim %x, %c0 : tensor<{m}x{k}xf32>
       {qx}
       {qw}
-      %y = mx.matmul ins({lhs}, %qw : tensor<?x{k}x{xt}>, tensor<{n}x{k}x{wt}>)
-             outs(%c : tensor<?x{n}xf32>)
-      return %y : tensor<?x{n}xf32>
+      %y = mx.matmul ins({lhs}, %qw : tensor<{m}x{k}x{xt}>, tensor<{n}x{k}x{wt}>)
+             outs(%c : tensor<{m}x{n}xf32>)
+      return %y : tensor<{m}x{n}xf32>
     }
   )",
-      {{"qx", x ? quantizeText("x", "?x" + k, *x, "%m") : ""},
+      {{"qx",
+        x ? quantizeText("x", m + "x" + k, *x, m == "?" ? "%m" : "") : ""},
        {"qw", quantizeText("w", n + "x" + k, w, "")},
        {"lhs", x ? "%qx" : "%x"},
        {"xt", x ? typeOf(x->format) : "f32"},
        {"wt", typeOf(w.format)},
+       {"m", m},
        {"k", k},
        {"n", n}});
 }
@@ -179,7 +183,8 @@ TEST_P(Kernels, TimesItselfWithinTheBound) {
 
 TEST_P(Kernels, FloatsTimesWeightsWithinTheBound) {
   const auto &[preset, target] = GetParam();
-  EXPECT_EQ(check(std::nullopt, preset, {9, 20, 72}, target), 0);
+  for (Shape shape : {Shape{9, 20, 72}, Shape{1, 37, 200}, Shape{4, 20, 41}})
+    EXPECT_EQ(check(std::nullopt, preset, shape, target), 0) << shape.m;
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, Kernels, testing::ValuesIn(everyCase()),
@@ -205,6 +210,28 @@ TEST(KernelShapes, BlockSizesAndPanels) {
           << target << " " << text.str() << " on the right";
     }
     EXPECT_EQ(check(preset("amxfp4"), preset("amxfp4"), {3, 5, 9000}, target),
+              0)
+        << target;
+  }
+}
+
+/// A sum of codes times activations leaves f32's range where the product does
+/// not.
+TEST(KernelShapes, SumsPastTheRangeOfF32) {
+  const int64_t k = 64, n = 20;
+  std::vector<float> a(k, 0x1p125f), b = makeOperand(n, k, 8), c(n);
+  for (float &value : b)
+    value = std::ldexp(std::remainder(value, 1.0f), -20);
+  ::mx::Preset weights = preset("amxfp4");
+  for (const std::string &target : runnableTargets()) {
+    SmallVector<Array> results = runReference(
+        matmulModule(std::nullopt, weights, {1, n, k}),
+        {floatArray({1, k}, a), floatArray({n, k}, b), floatArray({1, n}, c)},
+        pipelineFor(target));
+    ASSERT_EQ(results.size(), 1u);
+    EXPECT_EQ(outsideBound(::mx::KernelKind::F32, Side(a, 1),
+                           Side(weights, b, n, k), {1, n, k}, c,
+                           toFloats(results[0])),
               0)
         << target;
   }
