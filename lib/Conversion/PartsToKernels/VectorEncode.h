@@ -15,7 +15,7 @@
 
 namespace mlir::mx {
 
-/// A constant vector.
+/// A constant vector of f32.
 Value splatF32(ScalarBuilder &b, float value, int64_t lanes);
 
 /// The bits of a vector of f32 as i32, and back.

@@ -14,12 +14,7 @@ using namespace mlir::mx::test;
 static constexpr int64_t kProducts = 1000000;
 
 /// Most threads of a kernel.
-static constexpr int64_t kThreads = 1;
-
-bool mlir::mx::test::isWithoutCode(const ::mx::KernelInfo &kernel) {
-  return kernel.kind == ::mx::KernelKind::BF16 ||
-         kernel.kind == ::mx::KernelKind::I16;
-}
+static constexpr int64_t kThreads = 3;
 
 SmallVector<RowKernel> mlir::mx::test::runnableKernels(StringRef target) {
   SmallVector<RowKernel> all;
@@ -28,8 +23,7 @@ SmallVector<RowKernel> mlir::mx::test::runnableKernels(StringRef target) {
     if (!target.empty() && target != name)
       continue;
     for (const ::mx::KernelRow &kernel : row->kernels)
-      if (!isWithoutCode(::mx::kernelInfo(kernel.kind)))
-        all.push_back({row, &::mx::kernelInfo(kernel.kind)});
+      all.push_back({row, &::mx::kernelInfo(kernel.kind)});
   }
   return all;
 }
@@ -148,13 +142,13 @@ static Config chooseConfig(Generator &generator, const RowKernel &which) {
   }
 }
 
-/// True where mx-select-lowering takes the kernel: the cheapest that has code.
+/// True where mx-select-lowering takes the kernel: the cheapest.
 static bool isChosen(const Recipe &recipe, const RowKernel &which) {
   const Extents &e = recipe.extents;
   for (const ::mx::KernelCandidate &candidate :
        ::mx::chooseKernel(*which.row, {e.batch * e.m, e.n, e.k},
                           recipe.factsOfW(), recipe.factsOfX()))
-    if (candidate.refusal.empty() && !isWithoutCode(*candidate.kernel))
+    if (candidate.refusal.empty())
       return candidate.kernel == which.kernel;
   return false;
 }

@@ -14,9 +14,6 @@ struct RowKernel {
   const ::mx::KernelInfo *kernel;
 };
 
-/// Kernels of the table that no code is generated for yet.
-bool isWithoutCode(const ::mx::KernelInfo &kernel);
-
 /// Returns all of the rows that this machine can run, `target` empty, or of
 /// that row.
 SmallVector<RowKernel> runnableKernels(StringRef target);

@@ -112,6 +112,11 @@ std::string mlir::mx::test::describe(const Extents &extents) {
          " x " + std::to_string(extents.n) + " x " + std::to_string(extents.k);
 }
 
+static std::string presetText(const ::mx::Preset &preset) {
+  return std::string(preset.name) + ":" +
+         std::to_string(preset.format.blockSize);
+}
+
 std::string mlir::mx::test::describe(const Recipe &recipe) {
   static constexpr const char *sources[] = {"argument", "pack function",
                                             "constant"};
@@ -122,8 +127,8 @@ std::string mlir::mx::test::describe(const Recipe &recipe) {
                               std::to_string(recipe.config->vectors) + " " +
                               std::to_string(recipe.config->kBlock)
                         : "chosen";
-  text += ", x " + (recipe.x ? std::string(recipe.x->name) + " of " : "") +
-          recipe.element + ", w " + std::string(recipe.w.name) + " (" +
+  text += ", x " + (recipe.x ? presetText(*recipe.x) + " of " : "") +
+          recipe.element + ", w " + presetText(recipe.w) + " (" +
           sources[static_cast<int>(recipe.source)] + "), y " + recipe.result +
           ", " + (recipe.isBatched ? recipe.isShared ? "batch" : "own w" : "");
   for (auto [name, isDynamic] : {std::pair{" ?M", recipe.isDynamicM},

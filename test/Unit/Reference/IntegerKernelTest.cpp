@@ -106,9 +106,7 @@ std::string moduleOf(const Case &config, const Shape &shape,
 struct Product {
   Product(const Case &config, const Shape &shape, Rows kind)
       : a(makeOperand(shape.m, shape.k, kind, 1)),
-        b(makeOperand(shape.n, shape.k,
-                      kind == Rows::Mixed ? Rows::Mixed : kind, 2)),
-        c(shape.m * shape.n),
+        b(makeOperand(shape.n, shape.k, kind, 2)), c(shape.m * shape.n),
         x(preset(config.activations), a, shape.m, shape.k),
         w(preset(config.weights), b, shape.n, shape.k) {
     auto [m, n, k] = shape;
