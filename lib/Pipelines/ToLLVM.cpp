@@ -51,6 +51,7 @@ static void addBufferization(OpPassManager &pm, bool hoistsBuffers = false) {
 /// Memrefs -> LLVM dialect.
 static void addLowering(OpPassManager &pm) {
   pm.addPass(createConvertBufferizationToMemRefPass());
+  pm.addPass(createMXExpandMathPass());
   pm.addPass(createConvertLinalgToLoopsPass());
   // Not every CPU has bf16 arithmetic, and no library the conversions of it.
   arith::ArithEmulateUnsupportedFloatsOptions emulate;

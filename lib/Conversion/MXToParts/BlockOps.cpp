@@ -115,7 +115,8 @@ struct ConvertMatmul final : OpConversionPattern<MatmulOp> {
         lengthOfK(op, adaptor, rewriter), adaptor.getInit().front(),
         lhsBlock ? TypeAttr::get(lhsBlock) : TypeAttr(),
         TypeAttr::get(getBlockType(rhs)), op.getAccumulateAttr(),
-        unpack ? rewriter.getUnitAttr() : UnitAttr(), op.getLoweringConfigAttr());
+        unpack ? rewriter.getUnitAttr() : UnitAttr(),
+        op.getLoweringConfigAttr());
     return success();
   }
 
