@@ -11,8 +11,10 @@
 // serve all rows:
 //
 //   for k, k_block deep
-//     panel = folded weights [k_block / 2 pairs, columns]
-//     for rows m, a register tile high: acc += x[m, k] * panel
+//     panel = folded weights, in parts as wide as a register tile
+//     for parts: for rows m, a register tile high: acc += x[m, k] * part
+//
+// x of these k stays in the second-level cache for all parts.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,6 +39,8 @@ using namespace mlir::mx;
 /// Elements between the rows of activations, so that they do not lie a power of
 /// two apart and share cache sets.
 static constexpr int64_t kRowGap = 32;
+/// Columns of a panel at most; less, where they take a quarter of the cache.
+static constexpr int64_t kPanelColumns = 256;
 
 namespace {
 
@@ -44,13 +48,15 @@ namespace {
 struct PanelBlock {
   TileColumns columns;
   Value tile, block; ///< of K, and of that tile
-  Value entry;       ///< block of the panel
-  int64_t column;    ///< of the panel
+  Value part;        ///< of the panel
+  Value entry;       ///< block of the part
+  int64_t column;    ///< of the part
 };
 
 class KernelI16 final : public Kernel {
 public:
   KernelI16(ScalarBuilder &b, const Product &product);
+  int64_t columns() const override;
   void allocateShared(Scratch &scratch) override;
   void packRows(Value begin, Value end) override;
   void allocateOwn(Scratch &scratch) override;
@@ -58,14 +64,18 @@ public:
   Value rowFlags() const override { return flags; }
 
 private:
+  /// Columns of a part.
+  int64_t width() const { return product.config.getColumns(); }
+  int64_t depth() const { return product.config.getKBlock(); }
   void packRow(Value m);
   TileColumns columnsAt(Value n, int64_t column);
-  void foldPanel(Value n, Value begin, Value end);
+  void foldPart(Value part, Value n, Value begin, Value end);
   void foldBlock(const PanelBlock &at);
   Value foldScales(const PanelBlock &at);
   void foldWord(const PanelBlock &at, Value multipliers, int64_t word);
-  void multiplyTile(Value m, int64_t height, Value begin, Value depth,
-                    Value acc);
+  Value exceed(Value n, Value parts);
+  void multiplyTile(Value part, Value m, int64_t height, Value begin,
+                    Value depth, Value acc);
 
   TileReader reader;
   BlockFolder folder;
@@ -76,8 +86,9 @@ private:
   SmallVector<int8_t>
       table; ///< max(units, 0), or units where nothing is folded
 
-  Value x, xScales;         ///< [M, K] i16, [M, blocks] f32
-  Value panel, panelScales; ///< [pairs, 2 * columns] i16, [blocks, columns] f32
+  Value x, xScales;  ///< [M, K] i16, [M, blocks] f32
+  Value panel;       ///< [parts, pairs, 2 * width] i16
+  Value panelScales; ///< [parts, blocks, width] f32
   Value flags;
 };
 
@@ -143,11 +154,16 @@ void KernelI16::packRow(Value m) {
 // Weights
 //===----------------------------------------------------------------------===//
 
+int64_t KernelI16::columns() const {
+  int64_t fit = row.caches.l2 / 4 / (depth() * 2);
+  return std::max(std::min(fit, kPanelColumns) / width(), int64_t(1)) * width();
+}
+
 void KernelI16::allocateOwn(Scratch &scratch) {
-  int64_t depth = product.config.getKBlock();
-  panel = scratch.allocate(b.getI16Type(), {depth / 2, 2 * columns()});
+  int64_t parts = columns() / width();
+  panel = scratch.allocate(b.getI16Type(), {parts, depth() / 2, 2 * width()});
   panelScales =
-      scratch.allocate(b.getF32Type(), {depth / blockSize, columns()});
+      scratch.allocate(b.getF32Type(), {parts, depth() / blockSize, width()});
 }
 
 /// The tile of column `n + column`; the last one for those past it.
@@ -158,15 +174,16 @@ TileColumns KernelI16::columnsAt(Value n, int64_t column) {
   return {b.min(tile, last), column % ::mx::kTileColumns};
 }
 
-void KernelI16::foldPanel(Value n, Value begin, Value end) {
+/// Columns from `n` on.
+void KernelI16::foldPart(Value part, Value n, Value begin, Value end) {
   Value first = b.make<arith::DivUIOp>(begin, b.index(blockSize));
   Value perTile = b.index(reader.blocksOfTile());
-  for (int64_t column = 0; column < columns(); column += lanes) {
+  for (int64_t column = 0; column < width(); column += lanes) {
     TileColumns columns = columnsAt(n, column);
     b.loop(first, blocksOf(b, end, blockSize), {},
            [&](Value block, ValueRange) {
              foldBlock({columns, b.make<arith::DivUIOp>(block, perTile),
-                        b.make<arith::RemUIOp>(block, perTile),
+                        b.make<arith::RemUIOp>(block, perTile), part,
                         b.sub(block, first), column});
              return SmallVector<Value>();
            });
@@ -199,7 +216,7 @@ Value KernelI16::foldScales(const PanelBlock &at) {
     scales = reader.decodeScales(codes[0]);
     multipliers = splatConstant(b, words, 0x00010001);
   }
-  storeVector(b, scales, panelScales, {at.entry, b.index(at.column)});
+  storeVector(b, scales, panelScales, {at.part, at.entry, b.index(at.column)});
   return castLanes(b, multipliers, b.getI8Type());
 }
 
@@ -231,9 +248,9 @@ void KernelI16::foldWord(const PanelBlock &at, Value multipliers,
         integers =
             multiplyBytePairs(b, multipliers, lookUpNibbles(b, table, indices));
       }
-      storeVector(
-          b, integers, panel,
-          {b.add(pairs, b.index(2 * high + pair)), b.index(2 * at.column)});
+      storeVector(b, integers, panel,
+                  {at.part, b.add(pairs, b.index(2 * high + pair)),
+                   b.index(2 * at.column)});
     }
   }
 }
@@ -244,28 +261,52 @@ void KernelI16::foldWord(const PanelBlock &at, Value multipliers,
 
 Value KernelI16::multiplyColumns(Value n, Value acc) {
   linalg::FillOp::create(b, b.f32(0), acc);
-  Value depth = b.index(product.config.getKBlock());
-  Value steps = blocksOf(b, product.k, product.config.getKBlock());
+  Value all = b.index(columns() / width());
+  Value parts = b.min(all, blocksOf(b, b.sub(product.n, n), width()));
+  Value steps = blocksOf(b, product.k, depth());
   b.loop(b.index(0), steps, {}, [&](Value step, ValueRange) {
-    Value begin = b.mul(step, depth);
-    Value end = b.min(b.add(begin, depth), product.k);
-    foldPanel(n, begin, end);
-    forTilesOfRows(b, product.m, product.config.getRows(),
-                   [&](Value m, int64_t height) {
-                     multiplyTile(m, height, begin, b.sub(end, begin), acc);
-                   });
+    Value begin = b.mul(step, b.index(depth()));
+    Value end = b.min(b.add(begin, b.index(depth())), product.k);
+    b.nest(parts, [&](ValueRange part) {
+      foldPart(part[0], b.add(n, b.mul(part[0], b.index(width()))), begin, end);
+      forTilesOfRows(
+          b, product.m, product.config.getRows(), [&](Value m, int64_t height) {
+            multiplyTile(part[0], m, height, begin, b.sub(end, begin), acc);
+          });
+    });
     return SmallVector<Value>();
   });
-  Value exceed;
-  for (int64_t column = 0; column < columns(); column += ::mx::kTileColumns) {
-    Value more = reader.exceed(columnsAt(n, column).tile, limits.weights);
-    exceed = exceed ? b.bitOr(exceed, more) : more;
-  }
-  return exceed;
+  return limits.weights.any() ? exceed(n, parts) : Value();
 }
 
-void KernelI16::multiplyTile(Value m, int64_t height, Value begin, Value depth,
-                             Value acc) {
+/// True where a tile of the columns from `n` on exceeds the limits.
+Value KernelI16::exceed(Value n, Value parts) {
+  Value none = b.integer(b.getI1Type(), 0);
+  return b.loop(b.index(0), parts, none, [&](Value part, ValueRange found) {
+    Value first = b.add(n, b.mul(part, b.index(width()))), any = found[0];
+    for (int64_t column = 0; column < width(); column += ::mx::kTileColumns)
+      any = b.bitOr(
+          any, reader.exceed(columnsAt(first, column).tile, limits.weights));
+    return SmallVector<Value>{any};
+  })[0];
+}
+
+/// `matrices[part]`.
+static Value partOf(ScalarBuilder &b, Value matrices, Value part) {
+  auto type = cast<MemRefType>(matrices.getType());
+  SmallVector<OpFoldResult> offsets(3, b.getIndexAttr(0)), sizes,
+      strides(3, b.getIndexAttr(1));
+  offsets[0] = part;
+  for (int64_t extent : type.getShape())
+    sizes.push_back(b.getIndexAttr(extent));
+  sizes[0] = b.getIndexAttr(1);
+  MemRefType matrix = memref::SubViewOp::inferRankReducedResultType(
+      type.getShape().drop_front(), type, offsets, sizes, strides);
+  return b.make<memref::SubViewOp>(matrix, matrices, offsets, sizes, strides);
+}
+
+void KernelI16::multiplyTile(Value part, Value m, int64_t height, Value begin,
+                             Value depth, Value acc) {
   using Sizes = SmallVector<OpFoldResult>;
   auto constant = [&](int64_t value) { return b.getIndexAttr(value); };
   auto view = [&](Value memref, Value column, OpFoldResult width) -> Value {
@@ -276,10 +317,11 @@ void KernelI16::multiplyTile(Value m, int64_t height, Value begin, Value depth,
   Value first = b.make<arith::DivUIOp>(begin, b.index(blockSize));
   Value blocks = blocksOf(b, depth, blockSize);
   Value padded = b.mul(blocks, b.index(blockSize));
+  Value column = b.mul(part, b.index(width()));
   ScaledMicrokernelOp::create(
-      b, view(x, begin, padded), panel, view(xScales, first, blocks),
-      panelScales, blockSize, depth, view(acc, b.index(0), constant(columns())),
-      b.getStringAttr(row.name));
+      b, view(x, begin, padded), partOf(b, panel, part),
+      view(xScales, first, blocks), partOf(b, panelScales, part), blockSize,
+      depth, view(acc, column, constant(width())), b.getStringAttr(row.name));
 }
 
 std::unique_ptr<Kernel> mlir::mx::makeKernelI16(ScalarBuilder &b,
