@@ -75,10 +75,6 @@ static OpOperand *weightsOf(Operation *op) {
   if (!matmul || !matmul.getLoweringConfig() ||
       matmul.getRhs().getDefiningOp<UnpackOp>())
     return nullptr;
-  // The others read codes and scales.
-  StringRef kernel = matmul.getLoweringConfigAttr().getKernel();
-  if (kernel != "ab" && kernel != "i16")
-    return nullptr;
   return &matmul.getRhsMutable();
 }
 
