@@ -114,7 +114,7 @@ def measure(command: list) -> Measured:
     done = subprocess.run(launch, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit(f"{Path(sys.argv[0]).name}: failed: {' '.join(map(str, command))}")
-    seconds, peak = done.stdout.split()
+    seconds, peak = done.stdout.split()[-2:]  # the command may print, too
     return Measured(float(seconds), int(peak))
 
 

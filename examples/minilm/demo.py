@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Quantizes the MLP of a real sentence encoder in each format and prints what
-it costs: one table of storage and error against float.
+it costs: one table of storage, error against float, and time.
 
     demo.py --tools=DIR --out=DIR [--presets]
 
 Every number is measured: the size is that of the blobs in the module that
-mx-opt wrote, the error is mx-run's on the real input.
+mx-opt wrote, the error is mx-run's on the real input, by mx-to-llvm on one core;
+the speedup is over mx-reference.
 """
 
 import argparse
@@ -45,6 +46,8 @@ class Row(NamedTuple):
     bits: float
     kib: float
     sqnr_db: float
+    milliseconds: float
+    speedup: float  # over the reference
 
 
 ROTATED = 128  # the largest power of two that divides 384 and 1536
@@ -83,17 +86,32 @@ def weight_bytes(mx_opt: Path, module: Path) -> int:
     return total
 
 
-def measure(choice: Choice, tools: Path, out: Path) -> Row:
-    name = f"{choice.weights}-{choice.activations}-{choice.rule}-{choice.rotate}.mlirbc"
-    quantized = out / name
-    run(tools / "mx-opt", f"--pass-pipeline={choice.pipeline()}", out / "mlp.mlirbc",
-        "--emit-bytecode", "-o", quantized)  # fmt: skip
-    # The error is what is asked for, so no error is too large.
-    report = run(tools / "mx-run", quantized, f"--arg=@{out / 'x.npy'}",
-                 f"--against=@{out / 'float.npy'}", "--tolerance=1000", "--json")  # fmt: skip
-    size = weight_bytes(tools / "mx-opt", quantized)
-    sqnr_db = json.loads(report)["sqnr_db"]
-    return Row(*choice.labels(), 8 * size / WEIGHT_COUNT, size / 1024, sqnr_db)
+def quantize(choice: Choice, tools: Path, out: Path) -> Path:
+    """Returns the module that is written."""
+    module = out / f"{choice.weights}-{choice.activations}-{choice.rule}-{choice.rotate}.mlirbc"
+    run(tools / "mx-opt", f"--pass-pipeline={choice.pipeline()}", out / "mlp.mlirbc", "--emit-bytecode", "-o", module)
+    return module
+
+
+def run_module(module: Path, tools: Path, out: Path, pipeline: str, calls: int) -> dict:
+    """Returns mx-run's report. The error is what is asked for, so none is too large."""
+    return json.loads(run(tools / "mx-run", module, f"--pipeline={pipeline}", f"--arg=@{out / 'x.npy'}",
+                          f"--against=@{out / 'float.npy'}", "--tolerance=1000", f"--bench={calls}",
+                          "--json"))  # fmt: skip
+
+
+def measure(choice: Choice, module: Path, tools: Path, out: Path) -> Row:
+    report = run_module(module, tools, out, "mx-to-llvm", calls=5)
+    reference = run_module(module, tools, out, "mx-reference", calls=1)
+    size = weight_bytes(tools / "mx-opt", module)
+    return Row(
+        *choice.labels(),
+        bits=8 * size / WEIGHT_COUNT,
+        kib=size / 1024,
+        sqnr_db=report["sqnr_db"],
+        milliseconds=report["run_ms"],
+        speedup=reference["run_ms"] / report["run_ms"],
+    )
 
 
 def prepare(tools: Path, out: Path) -> None:
@@ -107,12 +125,13 @@ def prepare(tools: Path, out: Path) -> None:
 
 def table(rows: list[Row], float_size: int) -> str:
     lines = [
-        "| weights | activations | bits per weight | size (KiB) | SQNR (dB) |",
-        "|---|---|---:|---:|---:|",
-        f"| f32 | f32 | {8 * float_size / WEIGHT_COUNT:.2f} | {float_size / 1024:.0f} | |",
+        "| weights | activations | bits per weight | size (KiB) | SQNR (dB) | ms | times the reference's speed |",
+        "|---|---|---:|---:|---:|---:|---:|",
+        f"| f32 | f32 | {8 * float_size / WEIGHT_COUNT:.2f} | {float_size / 1024:.0f} | | | |",
     ]
     for row in rows:
-        lines.append(f"| {row.weights} | {row.activations} | {row.bits:.2f} | {row.kib:.0f} | {row.sqnr_db:.2f} |")
+        cells = f"| {row.weights} | {row.activations} | {row.bits:.2f} | {row.kib:.0f} | {row.sqnr_db:.2f} |"
+        lines.append(f"{cells} {row.milliseconds:.3g} | {row.speedup:.0f} |")
     return "\n".join(lines)
 
 
@@ -139,7 +158,9 @@ def main() -> None:
     if arguments.presets:
         choices = [Choice(name, "none") for name in PRESETS] + [Choice(name, name) for name in PRESETS]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = list(pool.map(lambda choice: measure(choice, tools, out), choices))
+        modules = list(pool.map(lambda choice: quantize(choice, tools, out), choices))
+    # One after the other: they are timed.
+    rows = [measure(choice, module, tools, out) for choice, module in zip(choices, modules)]
     if arguments.presets:
         print(preset_table(rows[: len(PRESETS)], rows[len(PRESETS) :]))
     else:

@@ -61,6 +61,7 @@ static void addThreads(OpPassManager &pm, int64_t threads) {
 /// Memrefs -> LLVM dialect.
 static void addLowering(OpPassManager &pm, int64_t threads = 1) {
   pm.addPass(createConvertBufferizationToMemRefPass());
+  pm.addPass(createMXExpandMathPass());
   pm.addPass(createConvertLinalgToLoopsPass());
   // Not every CPU has bf16 arithmetic, and no library the conversions of it.
   arith::ArithEmulateUnsupportedFloatsOptions emulate;

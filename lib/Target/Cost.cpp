@@ -83,6 +83,7 @@ int64_t mx::rowBlock(const TargetRow &row, const KernelInfo &kernel,
                      const OperandFacts &activations) {
   constexpr double affordable = 0.03;
   constexpr int64_t many = 4096; // rows, columns and depth, for the slope
+  constexpr int64_t fewest = 64; // calls and loops have a price, too
   auto cycles = [&](int64_t rows) {
     return predictedCycles(row, kernel, {rows, many, many}, weights,
                            activations);
@@ -94,7 +95,7 @@ int64_t mx::rowBlock(const TargetRow &row, const KernelInfo &kernel,
   double once = std::max(cycles(many) - many * perRow, 0.0);
   int64_t rows = std::llround(once / (affordable * perRow));
   int64_t tile = registerTile(row, *costs).rows;
-  return ceilDiv(std::max<int64_t>(rows, tile), tile) * tile;
+  return ceilDiv(std::max(rows, fewest), tile) * tile;
 }
 
 std::vector<KernelCandidate> mx::chooseKernel(const TargetRow &row,

@@ -1,6 +1,6 @@
 // Each version of a gated MLP behind a norm, for few and for many rows, gives
 // what the reference gives; blocks of rows with all that is fused into them give
-// the bits of the products alone.
+// the bits of the products alone, and copy nothing.
 //
 // RUN: rm -rf %t && mkdir %t
 // RUN: mx-opt %S/Inputs/mlp_norm.mlir --mx-quantize='min-k=1 min-n=1' -o %t/mlp.mlir
@@ -25,6 +25,10 @@
 // REDEFINE: %{rows} = 3
 // RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
 //
+// RUN: mx-opt %t/mlp.mlir --mx-to-llvm -o %t/lowered.mlir
+// RUN: FileCheck %s --check-prefix=COPY < %t/lowered.mlir
+// COPY: llvm.func @main(
+// COPY-NOT: {{memcpy|memrefCopy}}
 //
 // The products of gate and up share a block of rows; no mx.quantize is fused
 // where `fuse` is off.

@@ -38,9 +38,9 @@ double predictedCycles(const TargetRow &row, const KernelInfo &kernel,
                        const MatmulShape &shape, const OperandFacts &weights,
                        const OperandFacts &activations);
 
-/// Returns how many rows make a product with its weights read and decoded once
-/// more cost 3 % more, a multiple of the rows of the register tile: where rows
-/// are computed in blocks, these are the smallest that pay.
+/// Returns the fewest rows, at least 64 and a multiple of the rows of the
+/// register tile, for which reading and decoding all weights once more costs at
+/// most 3 %: where many rows are computed in blocks, these are the blocks.
 int64_t rowBlock(const TargetRow &row, const KernelInfo &kernel,
                  const OperandFacts &weights, const OperandFacts &activations);
 

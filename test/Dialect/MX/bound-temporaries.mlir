@@ -1,5 +1,6 @@
 // A temporary of a loop whose last iteration needs less gets the extent of the
-// others, also in a nest; one outside of parallel loops stays.
+// others; one outside of parallel loops stays. What is written over a shared
+// fill gets a fill of its own.
 //
 // RUN: mx-opt %s --mx-bound-temporaries | FileCheck %s
 
@@ -24,4 +25,31 @@ func.func @rows(%m: index, %o: tensor<?x64xf32>) -> (tensor<?x64xf32>, tensor<?x
     }
   }
   return %0, %before : tensor<?x64xf32>, tensor<?x8xf32>
+}
+
+#map = affine_map<(m) -> (m)>
+
+// CHECK-LABEL: func @fills(
+//  CHECK-SAME:     %[[X:.+]]: tensor<8xf32>)
+//   CHECK-DAG:   %[[E0:.+]] = tensor.empty() : tensor<8xf32>
+//   CHECK-DAG:   %[[F0:.+]] = linalg.fill {{.*}} outs(%[[E0]] :
+//   CHECK-DAG:   %[[E1:.+]] = tensor.empty() : tensor<8xf32>
+//   CHECK-DAG:   %[[F1:.+]] = linalg.fill {{.*}} outs(%[[E1]] :
+//       CHECK:   linalg.generic {{.*}} ins(%[[X]] : tensor<8xf32>) outs(%[[F1]] :
+//       CHECK:   linalg.generic {{.*}} ins(%[[X]] : tensor<8xf32>) outs(%[[F0]] :
+func.func @fills(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+  %a = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : tensor<8xf32>) outs(%f : tensor<8xf32>) {
+  ^bb0(%i: f32, %o: f32):
+    %s = arith.addf %i, %o : f32
+    linalg.yield %s : f32
+  } -> tensor<8xf32>
+  %b = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : tensor<8xf32>) outs(%f : tensor<8xf32>) {
+  ^bb0(%i: f32, %o: f32):
+    %s = arith.mulf %i, %o : f32
+    linalg.yield %s : f32
+  } -> tensor<8xf32>
+  return %a, %b : tensor<8xf32>, tensor<8xf32>
 }

@@ -91,6 +91,30 @@ TEST(Cost, PredictsThePrototypes) {
   }
 }
 
+/// Blocks of rows cost at most 3 % more than all rows at once, smaller ones
+/// more than that.
+TEST(RowBlock, CostsThreePercent) {
+  OperandFacts amxfp4 = facts("amxfp4");
+  for (const TargetRow &row : targetRows())
+    for (const KernelRow &costs : row.kernels) {
+      const KernelInfo &kernel = kernelInfo(costs.kind);
+      SCOPED_TRACE(std::string(row.name) + " " + kernel.name);
+      auto overhead = [&](int64_t rows) {
+        auto cycles = [&](int64_t m) {
+          return predictedCycles(row, kernel, {m, 4096, 4096}, amxfp4, amxfp4);
+        };
+        return 64 * cycles(rows) / cycles(64 * rows);
+      };
+      int64_t block = rowBlock(row, kernel, amxfp4, amxfp4);
+      int64_t tile = registerTile(row, costs).rows;
+      EXPECT_EQ(block % tile, 0);
+      EXPECT_GE(block, 64);
+      EXPECT_LT(overhead(block), 1.03);
+      if (block >= 64 + 2 * tile)
+        EXPECT_GT(overhead(block - 2 * tile), 1.029);
+    }
+}
+
 /// Prints the table of choices, for who tunes a row.
 TEST(Choice, IsPrinted) {
   for (const TargetRow &row : targetRows()) {

@@ -72,6 +72,10 @@ int64_t mlir::mx::rowBlockOf(Block *block) {
       continue;
     RankedTensorType type = op.getType();
     int64_t rank = type.getRank(), wanted = config.getRowBlock();
+    // A slice of all columns is known as such only where these are static; of
+    // packed weights no other can be taken.
+    if (type.isDynamicDim(rank - 1))
+      return 0;
     bool isShared = rank > 2 && op.getRhs().getType().getRank() == 2;
     if (isShared &&
         (type.isDynamicDim(rank - 2) || type.getDimSize(rank - 2) < wanted))

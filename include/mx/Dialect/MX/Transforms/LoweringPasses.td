@@ -98,6 +98,9 @@ def MXSelectLoweringPass : Pass<"mx-select-lowering", "::mlir::ModuleOp"> {
 def MXBoundTemporariesPass : Pass<"mx-bound-temporaries"> {
   let summary = "Give temporaries in parallel loops an extent that all iterations share";
   let description = [{
+    Run it before bufferization, with no `cse` between. Each op that writes over a
+    `linalg.fill` gets one of its own: a shared one would be copied.
+
     A `tensor.empty` in a `scf.forall` whose extents differ from one iteration to
     the next (the last tile is smaller) becomes a slice of one of the largest
     extents, so that its buffer can be allocated once, before the loop. Where no
@@ -131,6 +134,28 @@ def MXBoundTemporariesPass : Pass<"mx-bound-temporaries"> {
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::tensor::TensorDialect"];
+}
+
+def MXExpandMathPass : Pass<"mx-expand-math"> {
+  let summary = "Compute exp, tanh and erf of f32 by arithmetic";
+  let description = [{
+    Replaces calls of the C library by the polynomials of upstream
+    (`populateMathPolynomialApproximationPatterns`), so that loops over them become
+    vector code: 4 units in the last place at most, below 1 for `exp` but 5 just
+    below where it overflows; what is below the normal numbers may be 0. All
+    pipelines run it: a function has the same bits in each.
+
+    ```mlir
+    // After it: arith and math.fma only.
+    func.func @f(%x: f32) -> f32 {
+      %y = math.exp %x : f32
+      return %y : f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 #endif // MX_DIALECT_MX_TRANSFORMS_LOWERINGPASSES_TD
