@@ -90,6 +90,15 @@ func.func @not_exact(%a: tensor<4x64xf32>, %b: tensor<8x64x!mx.amxfp4>, %c: tens
 
 // -----
 
+func.func @half_a_tile(%a: tensor<4x64x!mx.amxfp4>, %b: tensor<8x64x!mx.amxfp4>, %c: tensor<4x8xf32>) {
+  // expected-error @+1 {{lowering_config: kernel 'i16' has 8 columns, expected a multiple of 16}}
+  %y = mx.matmul ins(%a, %b : tensor<4x64x!mx.amxfp4>, tensor<8x64x!mx.amxfp4>) outs(%c : tensor<4x8xf32>)
+    {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "i16", rows = 6, vectors = 1, k_block = 256>}
+  return
+}
+
+// -----
+
 // mx.microkernel (C1).
 func.func @dynamic_tile(%a: memref<?x64xf32>, %b: memref<64x8xf32>, %c: memref<?x8xf32>, %k: index) {
   // expected-error @+1 {{expected static extents of c, its rows in a and its columns in b}}

@@ -2,6 +2,7 @@
 
 #include "Choose.h"
 
+#include "mx/Numerics/Tiles.h"
 #include "mx/Target/Cost.h"
 
 #include <algorithm>
@@ -136,6 +137,10 @@ static Config chooseConfig(Generator &generator, const RowKernel &which) {
                   generator.pick(vectors), generator.pick(blocks)};
     if (which.kernel->inRegisters)
       config.vectors = 1;
+    else if (which.kernel->kind == ::mx::KernelKind::I16)
+      // Whole tiles: half of one is refused.
+      config.vectors = std::max<int>(config.vectors,
+                                     ::mx::kTileColumns / which.row->lanes());
     if (::mx::registersNeeded(costs.registers, {config.rows, config.vectors}) <=
         which.row->vectorRegisters)
       return config;

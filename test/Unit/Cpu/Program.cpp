@@ -139,9 +139,10 @@ llvm::Expected<Program> Program::compile(const Recipe &recipe,
   registerRunnerPasses();
   DialectRegistry registry;
   registerRunnerDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  auto context =
+      std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   Source source = Source::fromText(toText(recipe), "product");
-  auto module = source.parse(context);
+  auto module = source.parse(*context);
   if (!module)
     return module.takeError();
   if (recipe.source == WeightSource::Constant)
@@ -159,6 +160,8 @@ llvm::Expected<Program> Program::compile(const Recipe &recipe,
   if (!executables)
     return executables.takeError();
   program.executables = std::move(*executables);
+  program.module = std::move(*module);
+  program.context = std::move(context);
   return program;
 }
 

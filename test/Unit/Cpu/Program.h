@@ -9,6 +9,9 @@
 
 #include "mx/Runner/Jit.h"
 
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
 #include <set>
 
 namespace mlir::mx::test {
@@ -50,6 +53,9 @@ private:
   Program() = default;
 
   Recipe recipe;
+  /// Large constants of the code lie here.
+  std::unique_ptr<MLIRContext> context;
+  OwningOpRef<ModuleOp> module;
   std::vector<Executable> executables; ///< main, and main_pack if there is one
   std::set<std::string> kernels;
 };

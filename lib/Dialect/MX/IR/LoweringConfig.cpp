@@ -2,6 +2,7 @@
 
 #include "mx/Dialect/MX/IR/MX.h"
 #include "mx/Dialect/MX/IR/OperandFacts.h"
+#include "mx/Numerics/Tiles.h"
 #include "mx/Target/Kernel.h"
 
 using namespace mlir;
@@ -81,6 +82,13 @@ LoweringConfigAttr::whyNotMatmul(LoweringConfigAttr config,
   const ::mx::KernelInfo *kernel = ::mx::findKernel(config.getKernel());
   if (!kernel)
     return ("kernel '" + config.getKernel() + "' is not that of a product")
+        .str();
+  // Its panels are made of whole tiles of packed weights.
+  if (kernel->kind == ::mx::KernelKind::I16 &&
+      config.getColumns() % ::mx::kTileColumns != 0)
+    return ("kernel 'i16' has " + llvm::Twine(config.getColumns()) +
+            " columns, expected a multiple of " +
+            llvm::Twine(::mx::kTileColumns))
         .str();
   // Floats of any type are f32 to a kernel: bf16 holds too few to be asked for.
   ::mx::OperandFacts activations =
