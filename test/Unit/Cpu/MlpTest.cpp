@@ -7,10 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Data.h"
-#include "Recipe.h"
+#include "Program.h"
 
 #include "mx/Numerics/Compare.h"
+#include "mx/Runner/Source.h"
 
+#include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "gtest/gtest.h"
 
@@ -48,12 +50,28 @@ SmallVector<Array> makeArguments(int64_t rows) {
   return arguments;
 }
 
-std::vector<float> runMlp(const std::string &pipeline, int64_t rows) {
-  SmallVector<Array> results =
-      runReference(mlpText(), makeArguments(rows), pipeline);
-  return results.size() == 1 ? toFloats(results[0])
-                             : std::vector<float>(rows * kInner, NAN);
-}
+/// The function, compiled once for any number of rows.
+class CompiledMlp {
+public:
+  explicit CompiledMlp(const std::string &pipeline) {
+    registerRunnerPasses();
+    DialectRegistry registry;
+    registerRunnerDialects(registry);
+    MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+    Source source = Source::fromText(mlpText(), "mlp");
+    auto module = llvm::cantFail(source.parse(context));
+    llvm::cantFail(runPipeline(*module, pipeline));
+    executables = llvm::cantFail(compileGuarded(*module, {"main"}));
+  }
+
+  std::vector<float> operator()(int64_t rows) const {
+    return toFloats(llvm::cantFail(
+        callGuarded(executables[0], makeArguments(rows), Edge::End))[0]);
+  }
+
+private:
+  std::vector<Executable> executables;
+};
 
 double sqnr(const std::vector<float> &y, const std::vector<float> &gold) {
   return ::mx::sqnrDb(y.data(), gold.data(), int64_t(y.size()));
@@ -65,17 +83,17 @@ class Mlp : public testing::TestWithParam<std::string> {};
 /// at an element, so 20 dB below that are one such code in a hundred elements.
 TEST_P(Mlp, IsNearTheReference) {
   std::string quantize = "mx-quantize{min-k=1 min-n=1 " + GetParam() + "},";
-  for (int64_t rows : {1, 3, 40}) {
-    std::vector<float> wanted = runMlp(quantize + "mx-reference", rows);
-    double lost = sqnr(wanted, runMlp("mx-float-to-llvm", rows));
-    EXPECT_GT(lost, 3); // it is the same function
-    EXPECT_LT(lost, 40);
-    for (const std::string &target : runnableTargets())
-      EXPECT_GT(
-          sqnr(runMlp(quantize + "mx-to-llvm{target=" + target + "}", rows),
-               wanted),
-          lost + 20)
+  CompiledMlp reference(quantize + "mx-reference"), exact("mx-float-to-llvm");
+  for (const std::string &target : runnableTargets()) {
+    CompiledMlp kernels(quantize + "mx-to-llvm{target=" + target + "}");
+    for (int64_t rows : {1, 3, 40}) {
+      std::vector<float> wanted = reference(rows);
+      double lost = sqnr(wanted, exact(rows));
+      EXPECT_GT(lost, 3); // it is the same function
+      EXPECT_LT(lost, 40);
+      EXPECT_GT(sqnr(kernels(rows), wanted), lost + 20)
           << target << " " << rows << " rows";
+    }
   }
 }
 
@@ -86,9 +104,9 @@ TEST_P(Mlp, FusedGivesTheSameBits) {
     std::string select = "mx-quantize{min-k=1 min-n=1 " + GetParam() +
                          "},mx-select-lowering{target=" + target + "},";
     std::string lower = "mx-to-llvm{target=" + target + "}";
-    std::vector<float> plain = runMlp(select + lower, 13);
-    std::vector<float> fused =
-        runMlp(select + "mx-fuse-quantize{rows=8 columns=32}," + lower, 13);
+    std::vector<float> plain = CompiledMlp(select + lower)(13);
+    std::vector<float> fused = CompiledMlp(
+        select + "mx-fuse-quantize{rows=8 columns=32}," + lower)(13);
     EXPECT_EQ(mismatches(ArrayRef(fused), ArrayRef(plain)), 0) << target;
     EXPECT_FALSE(std::isnan(plain[0]));
   }
