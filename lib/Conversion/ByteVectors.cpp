@@ -2,8 +2,6 @@
 
 #include "ByteVectors.h"
 
-#include "PartsToKernels/VectorCodec.h"
-
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 

@@ -2,6 +2,7 @@
 
 #include "ScalarBuilder.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -158,4 +159,10 @@ Value ScalarBuilder::table(StringRef name, DenseElementsAttr values) {
 Value ScalarBuilder::tableEntry(StringRef name, DenseElementsAttr values,
                                 Value i) {
   return load(table(name, values), i);
+}
+
+Value mlir::mx::callIntrinsic(ScalarBuilder &b, StringRef name, Type type,
+                              ValueRange operands) {
+  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
+      ->getResult(0);
 }

@@ -84,6 +84,10 @@ public:
   Value tableEntry(StringRef name, DenseElementsAttr values, Value i);
 };
 
+/// Calls an LLVM intrinsic of one result.
+Value callIntrinsic(ScalarBuilder &b, StringRef name, Type type,
+                    ValueRange operands);
+
 } // namespace mlir::mx
 
 #endif // MX_LIB_CONVERSION_SCALARBUILDER_H

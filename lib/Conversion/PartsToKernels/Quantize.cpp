@@ -63,6 +63,7 @@ private:
   void quantizeGroup(Value group, Value first);
   Value copyOf(Value group);
   Value sourceFrom(Value first);
+  Value loadEach(ValueRange at, Value to, Value inGroup);
   void copyBy(Value first, Value to, bool isWhole,
               function_ref<Value(Value)> divide);
   void copyGroup(Value first, Value to, bool isWhole);
@@ -142,6 +143,24 @@ Value VectorQuantizer::sourceFrom(Value first) {
                                    offsets, sizes, strides);
 }
 
+/// A vector of the source up to the end of the row, then zeros, by way of `to`:
+/// without instructions for bf16, LLVM has no masked load of it.
+Value VectorQuantizer::loadEach(ValueRange at, Value to, Value inGroup) {
+  Type f32 = b.getF32Type();
+  b.nest(b.index(lanes), [&](ValueRange lane) {
+    SmallVector<Value> from(at);
+    from.back() = b.add(at.back(), lane[0]);
+    Value x = b.conditional(
+        f32, b.less(from.back(), k),
+        [&] {
+          return SmallVector<Value>{b.toF32(b.load(op.getSource(), from))};
+        },
+        [&] { return SmallVector<Value>{b.f32(0)}; })[0];
+    b.store(x, to, b.add(inGroup, lane[0]));
+  });
+  return loadVector(b, to, inGroup, lanes, f32);
+}
+
 /// Copies elements from `first` on as f32; past the end zeros.
 void VectorQuantizer::copyBy(Value first, Value to, bool isWhole,
                              function_ref<Value(Value)> divide) {
@@ -156,6 +175,8 @@ void VectorQuantizer::copyBy(Value first, Value to, bool isWhole,
     Value vector;
     if (isWhole) {
       vector = loadVector(b, source, at, lanes, element);
+    } else if (element.isBF16()) {
+      vector = loadEach(at, to, inGroup);
     } else {
       Value left = b.make<arith::MaxSIOp>(b.sub(k, at.back()), b.index(0));
       Value mask = b.make<vector::CreateMaskOp>(
@@ -342,20 +363,6 @@ void VectorQuantizer::quantizeChunk(Value chunk) {
     makeScales(group);
   });
   eachGroup([&](Value group, Value first) { quantizeGroup(group, first); });
-}
-
-/// The indices of number `row` in axes of `extents`.
-static SmallVector<Value> delinearize(ScalarBuilder &b, Value row,
-                                      ArrayRef<Value> extents) {
-  SmallVector<Value> indices;
-  for (Value extent : llvm::reverse(extents.drop_front(!extents.empty()))) {
-    indices.push_back(b.make<arith::RemUIOp>(row, extent));
-    row = b.make<arith::DivUIOp>(row, extent);
-  }
-  if (!extents.empty())
-    indices.push_back(row);
-  std::reverse(indices.begin(), indices.end());
-  return indices;
 }
 
 /// Quantizes the rows `begin` to `end`, counted through the axes of `extents`.

@@ -22,3 +22,16 @@ void mlir::mx::forShares(ScalarBuilder &b, int64_t threads, Value count,
   };
   body(bound(thread), bound(b.add(thread, b.index(1))));
 }
+
+SmallVector<Value> mlir::mx::delinearize(ScalarBuilder &b, Value row,
+                                         ArrayRef<Value> extents) {
+  SmallVector<Value> indices;
+  for (Value extent : llvm::reverse(extents.drop_front(!extents.empty()))) {
+    indices.push_back(b.make<arith::RemUIOp>(row, extent));
+    row = b.make<arith::DivUIOp>(row, extent);
+  }
+  if (!extents.empty())
+    indices.push_back(row);
+  std::reverse(indices.begin(), indices.end());
+  return indices;
+}

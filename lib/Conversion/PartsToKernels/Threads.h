@@ -13,6 +13,11 @@ namespace mlir::mx {
 void forShares(ScalarBuilder &b, int64_t threads, Value count,
                function_ref<void(Value begin, Value end)> body);
 
+/// The indices of number `row` in axes of `extents`: what a share of rows
+/// counts through all axes.
+SmallVector<Value> delinearize(ScalarBuilder &b, Value row,
+                               ArrayRef<Value> extents);
+
 } // namespace mlir::mx
 
 #endif // MX_LIB_CONVERSION_PARTSTOKERNELS_THREADS_H

@@ -94,12 +94,6 @@ Value mlir::mx::elementVector(ScalarBuilder &b, const FormatSpec &format,
       DenseElementsAttr::get(type, ArrayRef(values)));
 }
 
-Value mlir::mx::callIntrinsic(ScalarBuilder &b, StringRef name, Type type,
-                              ValueRange operands) {
-  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
-      ->getResult(0);
-}
-
 Value mlir::mx::hasHighestBit(ScalarBuilder &b, const TargetRow &target,
                               const FormatSpec &format, Value codes) {
   int64_t lanes = lanesOf(codes);

@@ -39,10 +39,6 @@ int64_t lanesOf(Value vector);
 Value constantVector(ScalarBuilder &b, ArrayRef<int32_t> values);
 Value splatI32(ScalarBuilder &b, int64_t value, int64_t lanes);
 
-/// Calls an LLVM intrinsic of one result.
-Value callIntrinsic(ScalarBuilder &b, StringRef name, Type type,
-                    ValueRange operands);
-
 int bitsOfElement(const ::mx::FormatSpec &format);
 
 /// Lanes of a vector that lies in one block of `format`.

@@ -83,17 +83,6 @@ func.func @threads(%x: memref<8x64xf32>, %w: memref<64x1x544xi8>, %c: memref<8x1
 
 // -----
 
-func.func @not_generated(%ac: memref<5x32xi8>, %as: memref<5x2x1xi8>, %bt: memref<3x1x544xi8>, %c: memref<5x40xf32>) {
-  %k = arith.constant 64 : index
-  // expected-error @+1 {{found kernel 'ab', for which no code is generated}}
-  mx.matmul_parts lhs(%ac, %as : memref<5x32xi8>, memref<5x2x1xi8>) : !mx.mxfp4
-    rhs packed(%bt : memref<3x1x544xi8>) : !mx.mxfp4 k(%k) outs(%c : memref<5x40xf32>)
-    {lowering_config = #mx.lowering_config<target = "znver4", kernel = "ab", rows = 2, vectors = 2, k_block = 256>}
-  return
-}
-
-// -----
-
 func.func @not_packed(%x: memref<5x64xf32>, %bc: memref<40x32xi8>, %bs: memref<40x2x1xi8>, %c: memref<5x40xf32>) {
   %k = arith.constant 64 : index
   // expected-error @+1 {{rhs is not packed, as kernels expect it: run mx-prepack-weights}}
@@ -112,13 +101,3 @@ func.func @strided(%x: memref<4x64xf32, strided<[1, 4]>>, %c: memref<4x32xi8>, %
     {lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">}
   return
 }
-
-// -----
-
-%x = memref.alloc() : memref<4x64xf32>
-%c = memref.alloc() : memref<4x32xi8>
-%s = memref.alloc() : memref<4x2x2xi8>
-// expected-error @+1 {{is in no function, where scratch could be}}
-mx.quantize_parts !mx.amxfp4 using amxfp4 ins(%x : memref<4x64xf32>)
-  outs(%c, %s : memref<4x32xi8>, memref<4x2x2xi8>)
-  {lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">}

@@ -102,9 +102,7 @@ std::string mlir::mx::test::checkQuantizer(Generator &generator,
   std::optional<int64_t> fixed;
   if (generator.chance(40))
     fixed = 1 + generator.below(300);
-  // Masked loads of bf16 need __truncsfbf2 on rows without bf16 instructions.
-  bool hasBF16 = ::mx::findTarget(target)->macs(::mx::MacKind::BF16) != 0;
-  StringRef element = hasBF16 && generator.chance(25) ? "bf16" : "f32";
+  StringRef element = generator.chance(25) ? "bf16" : "f32";
   auto executables =
       compile(moduleText(preset, element, fixed), target, threads);
   std::string shape = fixed ? "K " + std::to_string(*fixed) : "dynamic K";
