@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelPanel.h"
+#include "../RowTiles.h"
 #include "../ScalarCodec.h"
 #include "TileCodec.h"
 #include "VectorCodec.h"
@@ -129,26 +130,10 @@ void Panel::storeWeights(ArrayRef<Value> values, Value part, Value k,
 /// acc += x[.., from begin on] * panel[part], `depth` rows of that, by tiles;
 /// rows of x that are left over get a tile of their number.
 void Panel::multiplyRows(Value begin, Value depth, Value part, Value acc) {
-  int64_t height = product.config.getRows();
-  Value tiles = b.make<arith::DivUIOp>(product.m, b.index(height));
-  Value rest = b.make<arith::RemUIOp>(product.m, b.index(height));
-  b.nest(tiles, [&](ValueRange tile) {
-    multiplyTile(b.mul(tile[0], b.index(height)), height, begin, depth, part,
-                 acc);
-  });
-  SmallVector<int64_t> cases;
-  for (int64_t left = 1; left < height; ++left)
-    cases.push_back(left);
-  auto choice = scf::IndexSwitchOp::create(b, TypeRange{}, rest, cases,
-                                           /*caseRegionsCount=*/cases.size());
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToEnd(&choice.getDefaultRegion().emplaceBlock());
-  scf::YieldOp::create(b);
-  for (auto [left, region] : llvm::zip(cases, choice.getCaseRegions())) {
-    b.setInsertionPointToEnd(&region.emplaceBlock());
-    multiplyTile(b.sub(product.m, rest), left, begin, depth, part, acc);
-    scf::YieldOp::create(b);
-  }
+  forTilesOfRows(b, product.m, product.config.getRows(),
+                 [&](Value m, int64_t height) {
+                   multiplyTile(m, height, begin, depth, part, acc);
+                 });
 }
 
 void Panel::multiplyTile(Value m, int64_t height, Value begin, Value depth,
