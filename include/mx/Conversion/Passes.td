@@ -150,11 +150,12 @@ def ConvertMXPartsToLoopsPass : Pass<"convert-mx-parts-to-loops", "::mlir::Modul
 def ConvertMXPartsToKernelsPass : Pass<"convert-mx-parts-to-kernels", "::mlir::ModuleOp"> {
   let summary = "Expand ops on parts that have a lowering config by vectors";
   let description = [{
-    A product becomes loops that decode its operands to f32, weights a panel at a
-    time, around `mx.microkernel`; a quantize becomes vector code, with the bytes
-    of the scalar lowering. Ops without a config are left. Operands whose rows
-    are not contiguous, and kernels that no code is generated for, are errors.
-    Equal ops call one private function.
+    A product becomes the loops of the kernel that its config names, around
+    `mx.microkernel` or `mx.scaled_microkernel` where weights are decoded a panel
+    at a time; a quantize becomes vector code, with the bytes of the scalar
+    lowering. Ops without a config are left. Operands whose rows are not
+    contiguous and weights that are not packed are errors. Equal ops call one
+    private function.
 
     ```mlir
     func.func @f(%x: memref<4x64xf32>, %c: memref<4x32xi8>, %s: memref<4x2x2xi8>) {

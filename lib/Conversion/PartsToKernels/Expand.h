@@ -10,10 +10,9 @@
 namespace mlir::mx {
 
 /// Each writes the loops that do `op` (on memrefs with contiguous rows, with a
-/// lowering config) before it; the caller erases it. Fails with an error where
-/// the kernel is not generated.
+/// lowering config; weights packed) before it; the caller erases it.
 void vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op);
-LogicalResult vectorizeMatmul(ScalarBuilder &b, MatmulPartsOp op);
+void vectorizeMatmul(ScalarBuilder &b, MatmulPartsOp op);
 
 } // namespace mlir::mx
 

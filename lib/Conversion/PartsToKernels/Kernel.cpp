@@ -102,5 +102,5 @@ std::unique_ptr<Kernel> mlir::mx::makeKernel(ScalarBuilder &b,
   case ::mx::KernelKind::BF16:
     return makePanelBF16(b, product);
   }
-  return nullptr;
+  llvm_unreachable("all kinds are there");
 }

@@ -129,7 +129,7 @@ std::unique_ptr<Kernel> makeRowsF32(ScalarBuilder &b, const Product &product,
 /// as those of makeKernelAB.
 std::unique_ptr<Kernel> makeKernelI16(ScalarBuilder &b, const Product &product);
 
-/// The kernel that the config names, null where it is not generated.
+/// The kernel that the config names.
 std::unique_ptr<Kernel> makeKernel(ScalarBuilder &b, const Product &product);
 
 } // namespace mlir::mx
