@@ -6,6 +6,7 @@
 // RUN: mx-run %s --entry=fused --pipeline='mx-fuse-quantize{rows=4 columns=32},mx-to-llvm{strict}' --arg=13x256xf32=normal:1 --arg=100x256xf32=normal:2 --arg=100xbf16=normal:3 --against=reference
 // RUN: mx-run %s --entry=threads --pipeline='mx-to-llvm{threads=3 strict}' --arg=70x96xf32=normal:1 --arg=100x96xf32=normal:2 --against=reference
 // RUN: mx-run %s --entry=threads --pipeline='mx-to-llvm{strict}' --arg=70x96xf32=normal:1 --arg=100x96xf32=normal:2 --against=reference
+// RUN: mx-run %s --entry=strided --pipeline='mx-to-llvm{strict}' --arg=8x128x2xf32=normal:1 --arg=20x64xf32=normal:2 --arg=8x40xf32=normal:3 --against=reference
 // DEFINE: %{zeros} =
 // DEFINE: %{zero_scales} = mx-run %s --entry=zero_scales --pipeline='mx-to-llvm{target=%{zeros} strict}' --arg=70x32xi8=uniform:1 --arg=4x32xi8=uniform:1 --arg=70x2x2xi8=zeros --arg=4x2x2xi8=zeros --arg=20x64xf32=normal:2 --against=reference
 // REDEFINE: %{zeros} = generic
@@ -78,6 +79,19 @@ func.func @threads(%x: tensor<70x96xf32>, %w: tensor<100x96xf32>) -> tensor<70x1
   %c = linalg.fill ins(%zero : f32) outs(%e : tensor<70x100xf32>) -> tensor<70x100xf32>
   %y = mx.matmul ins(%qx, %qw : tensor<70x96x!mx.amxfp4>, tensor<100x96x!mx.amxfp4>) outs(%c : tensor<70x100xf32>) {lowering_config = #shares}
   return %y : tensor<70x100xf32>
+}
+
+// Every other element of an inner axis: rows that no vector can be loaded from.
+func.func @strided(%x: tensor<8x128x2xf32>, %w: tensor<20x64xf32>, %c: tensor<8x40xf32>) -> (tensor<8x20xf32>, tensor<8x20xf32>) {
+  %xs = tensor.extract_slice %x[0, 0, 1] [8, 64, 1] [1, 2, 1] : tensor<8x128x2xf32> to tensor<8x64xf32>
+  %cs = tensor.extract_slice %c[0, 1] [8, 20] [1, 2] : tensor<8x40xf32> to tensor<8x20xf32>
+  %ex = tensor.empty() : tensor<8x64x!mx.amxfp4>
+  %qx = mx.quantize ins(%xs : tensor<8x64xf32>) outs(%ex : tensor<8x64x!mx.amxfp4>) using amxfp4
+  %ew = tensor.empty() : tensor<20x64x!mx.amxfp4>
+  %qw = mx.quantize ins(%w : tensor<20x64xf32>) outs(%ew : tensor<20x64x!mx.amxfp4>) using amxfp4
+  %y = mx.matmul ins(%qx, %qw : tensor<8x64x!mx.amxfp4>, tensor<20x64x!mx.amxfp4>) outs(%cs : tensor<8x20xf32>)
+  %z = mx.matmul ins(%xs, %qw : tensor<8x64xf32>, tensor<20x64x!mx.amxfp4>) outs(%cs : tensor<8x20xf32>)
+  return %y, %z : tensor<8x20xf32>, tensor<8x20xf32>
 }
 
 // Blocks of other makers may have two scales of 0, whatever their codes are.
