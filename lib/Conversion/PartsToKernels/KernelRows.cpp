@@ -20,6 +20,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <array>
 #include <cmath>
 
 using namespace mlir;
@@ -52,8 +53,10 @@ public:
 
 private:
   bool scalesSums() const;
-  SmallVector<Value> addDecoded(Value x, Value first, Value k,
-                                ArrayRef<SmallVector<Value>> weights,
+  /// The weights of vector `v` of columns and element `i` of K.
+  using Decode = function_ref<Value(int64_t v, int64_t i)>;
+  SmallVector<Value> addDecoded(Value x, std::array<Value, 2> from,
+                                int64_t elements, Decode decode,
                                 ValueRange sums);
   Value multiplyScaled(Value n);
   SmallVector<Value> sumCodes(Value k, ArrayRef<Value> codes, ValueRange sums);
@@ -141,14 +144,14 @@ SmallVector<Value> Rows::multiplyDecoded(Value x, Value first, Value n) {
           scales[v].push_back(columns[v].scales(tile, block + i));
       return columns[0].forChunks(
           tile, block, blocks, now, [&](Value k, Value chunk, ValueRange now) {
-            SmallVector<SmallVector<Value>> weights(vectors);
-            for (int64_t v = 0; v < vectors; ++v)
-              for (auto [i, code] :
-                   llvm::enumerate(columns[v].codes(tile, chunk)))
-                weights[v].push_back(
-                    decodeVector(b, row, product.weights, code,
-                                 scales[v][blocks > 1 ? i / size : 0]));
-            return addDecoded(x, first, k, weights, now);
+            SmallVector<SmallVector<Value>> codes;
+            for (const TileColumns &each : columns)
+              codes.push_back(each.codes(tile, chunk));
+            auto decode = [&](int64_t v, int64_t i) {
+              return decodeVector(b, row, product.weights, codes[v][i],
+                                  scales[v][blocks > 1 ? i / size : 0]);
+            };
+            return addDecoded(x, {first, k}, codes[0].size(), decode, now);
           });
     });
   };
@@ -159,20 +162,25 @@ SmallVector<Value> Rows::multiplyDecoded(Value x, Value first, Value n) {
   return results;
 }
 
-/// sums += x * weights[vector][k and on].
-SmallVector<Value> Rows::addDecoded(Value x, Value first, Value k,
-                                    ArrayRef<SmallVector<Value>> weights,
+/// sums += x * weights, of some elements of K, `from` a row and an element on.
+/// Weights are decoded where they are used: all of them at once would not fit
+/// the registers.
+SmallVector<Value> Rows::addDecoded(Value x, std::array<Value, 2> from,
+                                    int64_t elements, Decode decode,
                                     ValueRange sums) {
-  SmallVector<Value> next(sums);
-  for (int64_t i = 0, size = weights[0].size(); i < size; ++i)
+  SmallVector<Value> next(sums), weights(vectors);
+  for (int64_t i = 0; i < elements; ++i) {
+    for (int64_t v = 0; v < vectors; ++v)
+      weights[v] = decode(v, i);
     for (int64_t m = 0; m < count; ++m) {
       Value element =
-          broadcast(x, b.add(first, b.index(m)), b.add(k, b.index(i)));
+          broadcast(x, b.add(from[0], b.index(m)), b.add(from[1], b.index(i)));
       for (int64_t v = 0; v < vectors; ++v) {
         Value &sum = next[(m * vectors + v) * chains + i % chains];
-        sum = multiplyAdd(b, row, element, weights[v][i], sum);
+        sum = multiplyAdd(b, row, element, weights[v], sum);
       }
     }
+  }
   return next;
 }
 

@@ -13,6 +13,12 @@
 // bf16, 6 rows by 64 columns, a pair of K: the same with 4 vectors of columns.
 // BF16: {{^}}vbroadcastss=6 vdpbf16ps=24 vmovaps=4 stack=0{{$}}
 
+// RUN: mx-run %s --dump-asm --pipeline='mx-to-llvm{target=x86-64-v3}' | %python %S/Inputs/inner_loops.py vpermd | FileCheck %s --check-prefix=FEW
+
+// f32 of 2 rows, 16 columns, 8 of K: an FMA a row and vector, weights decoded
+// where they are used.
+// FEW: vbroadcastss=16 vfmadd231ps=32 {{.*}} stack=0{{$}}
+
 #f32 = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 6, vectors = 2, k_block = 256>
 #bf16 = #mx.lowering_config<target = "znver4", kernel = "bf16", rows = 6, vectors = 4, k_block = 256>
 
@@ -23,4 +29,9 @@ func.func @main(%x: tensor<24x256xf32>, %b: tensor<24x256x!mx.amxfp4>, %w: tenso
   %z = mx.matmul ins(%b, %w : tensor<24x256x!mx.amxfp4>, tensor<64x256x!mx.amxfp4>)
     outs(%d : tensor<24x64xf32>) {lowering_config = #bf16}
   return %y, %z : tensor<24x64xf32>, tensor<24x64xf32>
+}
+
+func.func @few(%x: tensor<2x256xf32>, %w: tensor<64x256x!mx.amxfp4> {mx.weight}, %c: tensor<2x64xf32>) -> tensor<2x64xf32> {
+  %y = mx.matmul ins(%x, %w : tensor<2x256xf32>, tensor<64x256x!mx.amxfp4>) outs(%c : tensor<2x64xf32>)
+  return %y : tensor<2x64xf32>
 }
