@@ -109,8 +109,8 @@ Value BlockFolder::scaled(Value scale) {
   return b.mul(scale, b.f32(std::ldexp(1.0f, unitExponent)));
 }
 
-/// 2^least, or NaN where a scale is, or 0 where both are: exponents are those of
-/// numbers above 0. (One scale of 0 exceeds the limits of the gap.)
+/// 2^least, or NaN where a scale is, or 0 where both are: exponents are those
+/// of numbers above 0. (One scale of 0 exceeds the limits of the gap.)
 Value BlockFolder::foldedScale() {
   // The exponents are those of f32 for a significand of 24 bits.
   Value field = b.add(least, b.i32(unitExponent - kFractionBits));
