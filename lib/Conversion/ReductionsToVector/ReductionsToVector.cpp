@@ -226,8 +226,9 @@ Value Loops::combineLanes(Value vector) {
   for (int64_t half = lanes / 2; half > 0; half /= 2) {
     auto lower = llvm::to_vector(llvm::seq<int64_t>(0, half));
     auto upper = llvm::to_vector(llvm::seq<int64_t>(half, 2 * half));
-    vector = combine(b.make<vector::ShuffleOp>(vector, vector, lower),
-                     b.make<vector::ShuffleOp>(vector, vector, upper));
+    Value x = b.make<vector::ShuffleOp>(vector, vector, lower);
+    Value y = b.make<vector::ShuffleOp>(vector, vector, upper);
+    vector = combine(x, y);
   }
   return b.make<vector::ExtractOp>(vector, 0);
 }
@@ -258,7 +259,8 @@ void Loops::reduceRow() {
     partial[0] = combine(partial[0], partial[i]);
   OpOperand &init = op.getDpsInitsMutable()[0];
   SmallVector<Value> place = indicesOf(init, {});
-  Value result = combine(b.load(init.get(), place), combineLanes(partial[0]));
+  Value start = b.load(init.get(), place);
+  Value result = combine(start, combineLanes(partial[0]));
   result = b.loop(b.mul(vectors, b.index(lanes)), extent, result,
                   [&](Value k, ValueRange now) {
                     return SmallVector<Value>{
