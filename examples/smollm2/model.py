@@ -88,6 +88,9 @@ class Model:
             self.config = self.config._replace(layers=layers)
         self._tensors = {tensor.name: tensor for tensor in reader.tensors}
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        return tuple(int(extent) for extent in reversed(self._tensors[name].shape))
+
     def _rows(self, name: str, array: np.ndarray) -> np.ndarray:
         if name.endswith(("attn_q.weight", "attn_k.weight")):
             return halves_of_heads(array, self.config.head)
@@ -104,9 +107,8 @@ class Model:
         and the bytes [N, ...] of the codes and of the scales as `mx.split` lays
         them out."""
         tensor = self._tensors[name]
-        shape = tuple(int(extent) for extent in reversed(tensor.shape))
-        weight = read_weight(name, tensor.tensor_type.name, shape, tensor.data)
-        codes, scales = (self._rows(name, part.reshape(shape[0], -1)) for part in weight.load())
+        weight = read_weight(name, tensor.tensor_type.name, self.shape(name), tensor.data)
+        codes, scales = (self._rows(name, part.reshape(len(tensor.data), -1)) for part in weight.load())
         return weight.format, codes, scales
 
     def linear_names(self) -> list[str]:
