@@ -142,6 +142,10 @@ void buildToLLVMPipeline(OpPassManager &pm,
   pm.addPass(createCSEPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createConvertMXPartsToKernelsPass());
+  ConvertFloatProductsToKernelsPassOptions products;
+  products.target = options.target;
+  products.threads = options.threads;
+  pm.addPass(createConvertFloatProductsToKernelsPass(products));
   // What no kernel fits.
   pm.addPass(createConvertMXPartsToLoopsPass());
   // Tiles that a static M never has.

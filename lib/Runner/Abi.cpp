@@ -39,7 +39,7 @@ llvm::Error mlir::mx::bindArguments(const Signature &signature,
 }
 
 CallFrame::CallFrame(const Signature &signature, ArrayRef<Array> arguments)
-    : signature(signature) {
+    : signature(signature), returned(signature.returned()) {
   SmallVector<ArrayView> views;
   for (const Array &array : arguments) {
     void *data = allocate(array.bytes.size());
@@ -51,15 +51,15 @@ CallFrame::CallFrame(const Signature &signature, ArrayRef<Array> arguments)
 }
 
 CallFrame::CallFrame(const Signature &signature, ArrayRef<ArrayView> arguments)
-    : signature(signature) {
+    : signature(signature), returned(signature.returned()) {
   addArguments(arguments);
 }
 
 /// Makes room for the results, and what a packed function takes.
 void CallFrame::addArguments(ArrayRef<ArrayView> arguments) {
   size_t size = 0;
-  bool byPointer = signature.results.size() > 1;
-  for (const ValueType &type : signature.results) {
+  bool byPointer = returned.size() > 1;
+  for (const ValueType &type : returned) {
     size_t align = type.isTensor ? wordSize : byteSize(type.dtype);
     resultOffsets.push_back(llvm::alignTo(size, align));
     size = resultOffsets.back() +
@@ -91,6 +91,8 @@ void *CallFrame::allocate(size_t bytes) {
 }
 
 void CallFrame::addArgument(const ValueType &type, const ArrayView &view) {
+  values.emplace_back(static_cast<const uint8_t *>(view.data),
+                      SmallVector<int64_t>(view.shape));
   if (!type.isTensor) {
     packed.push_back(view.data);
     return;
@@ -158,7 +160,7 @@ void CallFrame::freeResults() {
   // Results may share a buffer (a value returned twice, a tensor and its
   // reshape): each is freed once.
   SmallPtrSet<void *, 4> buffers;
-  for (auto [type, offset] : llvm::zip(signature.results, resultOffsets)) {
+  for (auto [type, offset] : llvm::zip(returned, resultOffsets)) {
     if (!type.isTensor)
       continue;
     void *allocated;
@@ -169,17 +171,34 @@ void CallFrame::freeResults() {
     std::free(buffer);
 }
 
+/// The result that argument `index` holds.
+llvm::Expected<Array> CallFrame::readHeld(size_t index) const {
+  const auto &[data, shape] = values[index];
+  llvm::Expected<Array> array =
+      makeArray(signature.arguments[index].dtype, shape);
+  if (array && !array->bytes.empty())
+    std::memcpy(array->bytes.data(), data, array->bytes.size());
+  return array;
+}
+
+/// The result that the code returned as number `index`.
+llvm::Expected<Array> CallFrame::readReturned(size_t index) const {
+  const ValueType &type = returned[index];
+  const uint8_t *at = resultStruct + resultOffsets[index];
+  if (type.isTensor)
+    return readDescriptor(at, type);
+  return Array{
+      type.dtype, {}, std::vector<uint8_t>(at, at + byteSize(type.dtype))};
+}
+
 llvm::Expected<SmallVector<Array>> CallFrame::takeResults() {
   SmallVector<Array> results;
   llvm::Error failure = llvm::Error::success();
-  for (auto [type, offset] : llvm::zip(signature.results, resultOffsets)) {
-    const uint8_t *at = resultStruct + offset;
-    if (!type.isTensor) {
-      results.push_back(Array{
-          type.dtype, {}, std::vector<uint8_t>(at, at + byteSize(type.dtype))});
-      continue;
-    }
-    llvm::Expected<Array> array = readDescriptor(at, type);
+  size_t next = 0;
+  for (size_t i = 0; i < signature.results.size(); ++i) {
+    std::optional<size_t> holder = signature.holderOf(i);
+    llvm::Expected<Array> array =
+        holder ? readHeld(*holder) : readReturned(next++);
     if (array)
       results.push_back(std::move(*array));
     else

@@ -118,6 +118,8 @@ static llvm::Expected<std::vector<Function>> readFunctions(ModuleOp module) {
       return signature.takeError();
     if (llvm::Error error = checkFunction(op, *signature))
       return error;
+    // To a caller, results that arguments hold are none.
+    signature->results = signature->returned();
     functions.push_back({op.getName().str(), std::move(*signature)});
   }
   if (functions.empty())
@@ -134,8 +136,8 @@ static constexpr char overview[] =
     R"(/* {0}: functions compiled by MX, for C and C++.
 
    Tensors are row-major without gaps, their memory at a multiple of 64 bytes.
-   Arguments stay the caller's and are not written to. Results lie in fresh
-   memory from malloc that the caller frees, by NAME_free; two results may share
+   Arguments stay the caller's; those that are not const are written to, the
+   others are not. Results lie in fresh memory from malloc that the caller frees, by NAME_free; two results may share
    it. f16 and bf16 are the bits of the number, i1 is 0 or 1 in a byte.
    Functions may be called from several threads. */
 #ifndef {1}
@@ -241,7 +243,8 @@ static SmallVector<std::string> getParameters(const Signature &signature) {
   SmallVector<std::string> parameters;
   for (auto [i, type] : llvm::enumerate(signature.arguments)) {
     std::string name = "argument" + std::to_string(i);
-    parameters.push_back((type.isTensor ? "const " : "") +
+    bool isRead = type.isTensor && signature.inPlace[i] == -1;
+    parameters.push_back((isRead ? "const " : "") +
                          cType(type.dtype).str() +
                          (type.isTensor ? " *" : " ") + name);
     for (auto [axis, extent] : llvm::enumerate(type.shape))

@@ -68,10 +68,52 @@ static bool isPassedAs(const ValueType &wanted, Type type) {
   return getDType(type) == wanted.dtype;
 }
 
+std::optional<size_t> Signature::holderOf(size_t index) const {
+  const int64_t *holder = llvm::find(inPlace, int64_t(index));
+  if (holder == inPlace.end())
+    return std::nullopt;
+  return holder - inPlace.begin();
+}
+
+SmallVector<ValueType> Signature::returned() const {
+  SmallVector<ValueType> types;
+  for (auto [i, type] : llvm::enumerate(results))
+    if (!holderOf(i))
+      types.push_back(type);
+  return types;
+}
+
+/// Reads which results arguments hold. Like the signature itself, bytecode may
+/// have any attribute here.
+static llvm::Expected<SmallVector<int64_t>>
+readInPlace(LLVM::LLVMFuncOp function, const Signature &signature) {
+  SmallVector<int64_t> inPlace(signature.arguments.size(), -1);
+  Attribute attr = function->getAttr(inPlaceAttrName);
+  if (!attr)
+    return inPlace;
+  auto numbers = dyn_cast<DenseI64ArrayAttr>(attr);
+  auto fits = [&](size_t argument) {
+    int64_t result = numbers[argument];
+    if (result == -1)
+      return true;
+    return result >= 0 && result < int64_t(signature.results.size()) &&
+           signature.arguments[argument].isTensor &&
+           toString(signature.arguments[argument]) ==
+               toString(signature.results[result]) &&
+           llvm::count(numbers.asArrayRef(), result) == 1;
+  };
+  if (!numbers || numbers.size() != int64_t(inPlace.size()) ||
+      !llvm::all_of(llvm::seq<size_t>(0, inPlace.size()), fits))
+    return makeError(function.getLoc(),
+                     "'mx.in_place' of '@" + function.getName() +
+                         "' does not fit its 'mx.signature'");
+  return SmallVector<int64_t>(numbers.asArrayRef());
+}
+
 /// A file may claim a signature that its code has not; calling it would crash.
 static bool fits(LLVM::LLVMFunctionType type, const Signature &signature) {
   ArrayRef<Type> parameters = type.getParams();
-  ArrayRef<ValueType> results = signature.results;
+  SmallVector<ValueType> results = signature.returned();
   bool byPointer =
       results.size() > 1 || (results.size() == 1 && results[0].isTensor);
   if (byPointer &&
@@ -115,6 +157,10 @@ llvm::Expected<Signature> mlir::mx::readSignature(ModuleOp module,
     return results.takeError();
   signature.arguments = std::move(*arguments);
   signature.results = std::move(*results);
+  auto inPlace = readInPlace(function, signature);
+  if (!inPlace)
+    return inPlace.takeError();
+  signature.inPlace = std::move(*inPlace);
   if (!fits(interface.getFunctionType(), signature))
     return makeError(loc, "'@" + entry +
                               "' cannot be called: its C interface "

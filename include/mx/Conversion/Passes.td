@@ -4,6 +4,7 @@
 #define MX_CONVERSION_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+include "mx/Conversion/FloatProducts.td"
 
 def ConvertLinalgToMXPass : Pass<"convert-linalg-to-mx", "::mlir::ModuleOp"> {
   let summary = "Quantize linalg contractions with a weight operand";

@@ -5,7 +5,8 @@
 // `_mlir_ciface_NAME`. Tensors go in as pointers to memref descriptors of
 // contiguous buffers, scalars by value. A single tensor result comes back in a
 // descriptor that the first pointer is for; several results in one struct; a
-// single scalar as the value of the call. Results lie in fresh buffers from
+// single scalar as the value of the call. A result that an argument holds
+// (`mx.in_place`) is in the argument's buffer and nowhere else. Results lie in fresh buffers from
 // malloc, which belong to the caller; two results may share one.
 //
 //===----------------------------------------------------------------------===//
@@ -18,15 +19,28 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include <memory>
+#include <optional>
 
 namespace mlir::mx {
 
 /// Name of the attribute that holds the type of an entry.
 inline constexpr llvm::StringLiteral signatureAttrName("mx.signature");
 
+/// Name of the attribute that holds Signature::inPlace.
+inline constexpr llvm::StringLiteral inPlaceAttrName("mx.in_place");
+
 struct Signature {
   SmallVector<ValueType> arguments;
   SmallVector<ValueType> results;
+  /// For each argument the number of the result that its buffer holds after a
+  /// call, -1 where it holds none and is not written to.
+  SmallVector<int64_t> inPlace;
+
+  /// Returns the number of the argument that holds result `index`, none where
+  /// the code returns it.
+  std::optional<size_t> holderOf(size_t index) const;
+  /// Returns the types of the results that the code returns.
+  SmallVector<ValueType> returned() const;
 };
 
 /// Returns the signature of function `entry` of `module`, which is in the LLVM
@@ -75,8 +89,14 @@ private:
   void *allocate(size_t bytes);
   void addArguments(ArrayRef<ArrayView> arguments);
   void addArgument(const ValueType &type, const ArrayView &view);
+  llvm::Expected<Array> readHeld(size_t index) const;
+  llvm::Expected<Array> readReturned(size_t index) const;
 
   const Signature &signature;
+  /// Of the results that the code returns.
+  const SmallVector<ValueType> returned;
+  /// Of the arguments: their data and extents.
+  SmallVector<std::pair<const uint8_t *, SmallVector<int64_t>>> values;
   SmallVector<std::unique_ptr<void, void (*)(void *)>> buffers;
   /// Pointers that are passed by value; `packed` points at them.
   SmallVector<std::unique_ptr<void *>> pointers;

@@ -226,9 +226,41 @@ LogicalResult MXDialect::verifyOperationAttribute(Operation *op,
                << attr.getValue()
                << ", expected strings 'file', 'id' and 'symbol'";
   }
+  if (attr.getName() == kInPlaceAttr && !isa<DenseI64ArrayAttr>(attr.getValue()))
+    return op->emitOpError("attribute 'mx.in_place' is ")
+           << attr.getValue() << ", expected array<i64: ...> on a function, or "
+           << "an i64 on an argument";
   if (attr.getName() == kWeightAttr)
     return op->emitOpError("attribute 'mx.weight' belongs on a function "
                            "argument, found it on the op");
+  return success();
+}
+
+/// Checks `mx.in_place = attr` of argument `index` of a function.
+static LogicalResult verifyInPlace(Operation *op, unsigned index,
+                                   Attribute attr) {
+  auto refuse = [&]() {
+    return op->emitOpError("attribute 'mx.in_place' of argument ")
+           << index << " is " << attr << ", expected ";
+  };
+  auto number = dyn_cast<IntegerAttr>(attr);
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  if (!number || !number.getType().isInteger(64) || !function)
+    return refuse() << "an i64, the number of a result of the function";
+  ArrayRef<Type> results = function.getResultTypes();
+  int64_t result = number.getInt();
+  if (result < 0 || result >= int64_t(results.size()))
+    return refuse() << "the number of one of " << results.size() << " results";
+  Type type = function.getArgumentTypes()[index];
+  if (!isa<RankedTensorType>(type) || type != results[result])
+    return refuse() << "the number of a result of the argument's type " << type
+                    << ", a tensor, found " << results[result];
+  if (llvm::any_of(results, [](Type type) { return bool(getBlockType(type)); }))
+    return refuse() << "no block tensors among the results";
+  for (unsigned other = 0; other < index; ++other)
+    if (function.getArgAttr(other, MXDialect::kInPlaceAttr) == attr)
+      return refuse() << "a result of its own, found that of argument "
+                      << other;
   return success();
 }
 
@@ -239,6 +271,8 @@ LogicalResult MXDialect::verifyRegionArgAttribute(Operation *op, unsigned,
     return op->emitOpError("attribute 'mx.weight' of argument ")
            << argument << " is " << attr.getValue()
            << ", expected a unit attribute";
+  if (attr.getName() == kInPlaceAttr)
+    return verifyInPlace(op, argument, attr.getValue());
   return success();
 }
 

@@ -37,7 +37,10 @@ def MX_Dialect : Dialect {
     on a contraction: leave it alone), `mx.quantize` (`#mx.policy`, on a
     contraction: wins over the pass options) and `mx.weight` (unit, on a
     function argument: it is a weight). The first two may stand on an op of TOSA
-    that becomes a contraction. `mx.signature` (on a function) is
+    that becomes a contraction. `mx.in_place = R` (i64, on a tensor argument of a
+    function without block tensors among its results): the caller's buffer holds
+    result R after the call. `mx.signature` and `mx.in_place` (on a function, by
+    argument the result that it holds, or -1) are
     written by `mx-prepare-entry-points` for the runner, `mx.weights` (`file`,
     `id` and `symbol`, on a module) by `mx-externalize-constants`: where its large
     constants are.
@@ -52,6 +55,7 @@ def MX_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kSkipAttr = "mx.skip";
     static constexpr ::llvm::StringLiteral kPolicyAttr = "mx.quantize";
     static constexpr ::llvm::StringLiteral kWeightAttr = "mx.weight";
+    static constexpr ::llvm::StringLiteral kInPlaceAttr = "mx.in_place";
     static constexpr ::llvm::StringLiteral kSignatureAttr = "mx.signature";
     static constexpr ::llvm::StringLiteral kWeightsAttr = "mx.weights";
 

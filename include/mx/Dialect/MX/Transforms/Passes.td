@@ -252,7 +252,10 @@ def MXPrepareEntryPointsPass : Pass<"mx-prepare-entry-points", "::mlir::ModuleOp
     and records its tensor types in `mx.signature`, so that a runner can check
     arguments and read results after everything became pointers. Tensor arguments
     become `bufferization.writable = false`, unless they say otherwise: a caller's data
-    is not overwritten. A function in a nested module is an error: what follows in a
+    is not overwritten. An argument with `mx.in_place = R` becomes a memref that
+    result R is written to, and R is returned no more; the function's
+    `mx.in_place = array<i64: ...>` says so of each argument (-1: holds none).
+    A function in a nested module is an error: what follows in a
     pipeline lowers those at the top only.
 
     ```mlir
@@ -263,6 +266,7 @@ def MXPrepareEntryPointsPass : Pass<"mx-prepare-entry-points", "::mlir::ModuleOp
     }
     ```
   }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
 }
 
 #endif // MX_DIALECT_MX_TRANSFORMS_PASSES_TD
