@@ -14,10 +14,12 @@ import time
 from pathlib import Path
 from typing import Iterator, NamedTuple
 
+import mx_mlir
 import numpy as np
 
 from llama import Choices
 from model import Model
+from options import check_preset
 from quantization import Quantization, compile_model
 from tokens import chat_text, end_of_turn, load_tokenizer
 
@@ -73,7 +75,6 @@ class Stream:
 
 
 def get_program(model: Model, arguments: argparse.Namespace):
-    import mx_mlir
 
     folder = arguments.program
     if folder and folder.exists():
@@ -123,6 +124,8 @@ def parse() -> argparse.Namespace:
         parser.error("expected a temperature of 0 or more, and a top-p above 0 and up to 1")
     if arguments.max_tokens < 1 or arguments.threads < 1:
         parser.error("expected --max-tokens and --threads of 1 or more")
+    check_preset(parser, "--weights", arguments.weights, "float")
+    check_preset(parser, "--activations", arguments.activations, "none")
     return arguments
 
 

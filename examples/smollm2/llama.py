@@ -6,7 +6,8 @@ A position is an extent or the name of an index value, as in emitter.py.
 
 from typing import NamedTuple, Optional
 
-from emitter import Emitter, Tensor, operands
+from blocks import LEAST, Blocks
+from emitter import Tensor, operands
 from model import EMBEDDING, Model, rope_table
 
 # Queries that attention takes at a time: their scores then stay near, and keys
@@ -44,7 +45,7 @@ ROPE = """
 %crossed = arith.mulf %high, %signed : f32
 %y = arith.addf %turned, %crossed : f32"""
 
-# A key that comes after the query counts as minus infinity.
+# A key that comes after the query counts as minus infinity, nearly.
 MASK = """
 %row = linalg.index 2 : index
 %key = linalg.index 3 : index
@@ -52,16 +53,6 @@ MASK = """
 %seen = arith.cmpi ule, %key, %query : index
 %scaled = arith.mulf %a, {scale} : f32
 %y = arith.select %seen, %scaled, {never} : f32"""
-
-EXP = """
-%less = arith.subf %a, %b : f32
-%y = math.exp %less : f32"""
-
-GATHER = """
-%row = arith.index_cast %a : i64 to index
-%column = linalg.index 1 : index
-%y = tensor.extract {table}[%row, %column] : {type}"""
-
 
 class Choices(NamedTuple):
     """How the module is written."""
@@ -79,10 +70,10 @@ class Cache(NamedTuple):
     values: Tensor
 
 
-class Llama:
+class Llama(Blocks):
     def __init__(self, model: Model, choices: Choices = Choices()):
+        super().__init__()
         self.model, self.config, self.choices = model, model.config, choices
-        self.emit = Emitter()
         self.cosine, self.sine = rope_table(model.config, choices.context)
         self.cached: dict[str, object] = {}
 
@@ -97,38 +88,23 @@ class Llama:
         array = self.emit.resources.get(key)
         return self.emit.resource(key, self.model.weight(name) if array is None else array)
 
-    def blocks(self, name: str) -> Tensor:
+    def block_weight(self, name: str) -> Tensor:
         if name not in self.cached:
             self.cached[name] = self.model.blocks(name)
         form, codes, scales = self.cached[name]
         return self.emit.blocks(self.key(name), (codes.shape[0], 2 * codes.shape[1]), form, codes, scales)
 
-    def gather(self, tokens: Tensor, table: Tensor) -> Tensor:
-        """Returns the rows of the table that the tokens name."""
-        out = self.emit.empty((tokens.shape[0], table.shape[1]))
-        return self.emit.generic([(tokens, "s")], (out, "sd"), GATHER.format(table=table.name, type=table.type))
-
-    def add(self, x: Tensor, y: Tensor) -> Tensor:
-        return self.emit.generic(
-            [(x, "sd"), (y, "sd")], (self.emit.empty(x.shape), "sd"), "%y = arith.addf %a, %b : f32"
-        )
-
     def rms_norm(self, x: Tensor, name: str) -> Tensor:
-        rows, features = x.shape
-        share, epsilon = self.emit.number(1 / features), self.emit.number(self.config.epsilon)
-        squares = self.emit.generic([(x, "sd")], (self.emit.filled((rows,), 0), "s"), RMS_SUM, sums="d")
+        share, epsilon = self.emit.number(1 / x.shape[1]), self.emit.number(self.config.epsilon)
+        squares = self.reduce(RMS_SUM, x, "sd", "d")
         body = RMS_SCALE.format(share=share, epsilon=epsilon)
-        inputs = [(x, "sd"), (squares, "s"), (self.floats(name + ".weight"), "d")]
-        return self.emit.generic(inputs, (self.emit.empty(x.shape), "sd"), body)
+        return self.elementwise(body, (x, "sd"), (squares, "s"), (self.floats(name + ".weight"), "d"))
 
     def linear(self, x: Tensor, name: str) -> Tensor:
         name += ".weight"
         if self.choices.imported:
-            return self.block_product(x, self.blocks(name))
-        return self.float_product(x, self.floats(name))
-
-    def float_product(self, x: Tensor, weight: Tensor, note: str = "") -> Tensor:
-        return self.emit.product("linalg.matmul", x, weight, "mk,nk->mn", (x.shape[0], weight.shape[0]), note)
+            return self.block_product(x, self.block_weight(name))
+        return self.matmul(x, self.floats(name))
 
     def block_product(self, x: Tensor, weight: Tensor) -> Tensor:
         preset = self.choices.activations
@@ -140,8 +116,7 @@ class Llama:
         return init._replace(name=self.emit.value(f"mx.matmul ins({operands([x, weight])}) outs({operands([init])})"))
 
     def swiglu(self, gate: Tensor, up: Tensor) -> Tensor:
-        body = SWIGLU.format(one=self.emit.number(1))
-        return self.emit.generic([(gate, "sd"), (up, "sd")], (self.emit.empty(gate.shape), "sd"), body)
+        return self.elementwise(SWIGLU.format(one=self.emit.number(1)), (gate, "sd"), (up, "sd"))
 
     # Attention. Heads are [kv head, query head of it, token, element]; with the two
     # axes in the middle as one, no key or value is repeated for its query heads.
@@ -162,26 +137,12 @@ class Llama:
         y = emit.generic(inputs, (out, "grspi"), ROPE.format(zero=emit.index(0)))
         return emit.collapse(y, [[0], [1, 2], [3, 4]], (groups, emit.times(shared, rows), 2 * half))
 
-    def split_heads(self, x: Tensor) -> Tensor:
-        """Returns x [tokens, kv heads * head] as [kv heads, tokens, head]."""
-        groups, head = self.config.kv_heads, self.config.head
-        x = self.emit.expand(x, [[0], [1, 2]], (x.shape[0], groups, head))
-        return self.emit.transpose(x, (1, 0, 2), (groups, x.shape[0], head))
-
-    def softmax(self, scores: Tensor, first) -> tuple[Tensor, Tensor]:
-        """Returns exp of the scores less their row's maximum, and the sums of the
-        rows. Scores are [.., queries, keys], the first query being at `first`."""
-        emit, rows = self.emit, scores.shape[:3]
-        first = emit.index(first) if isinstance(first, int) else first
-        scale, never = emit.number(self.config.head**-0.5), emit.number(-1e30)
-        body = MASK.format(first=first, scale=scale, never=never)
-        masked = emit.generic([(scores, "grst")], (emit.empty(scores.shape), "grst"), body)
-        body = "%y = arith.maximumf %out, %a : f32"
-        largest = emit.generic([(masked, "grst")], (emit.filled(rows, -1e30), "grs"), body, sums="t")
-        inputs = [(masked, "grst"), (largest, "grs")]
-        weights = emit.generic(inputs, (emit.empty(scores.shape), "grst"), EXP)
-        body = "%y = arith.addf %out, %a : f32"
-        return weights, emit.generic([(weights, "grst")], (emit.filled(rows, 0), "grs"), body, sums="t")
+    def mask(self, scores: Tensor, first) -> Tensor:
+        """Returns the scores [.., queries, keys], scaled, without keys that come after
+        the query; the first query is at `first`."""
+        first = self.emit.index(first) if isinstance(first, int) else first
+        scale, never = self.emit.number(self.config.head**-0.5), self.emit.number(LEAST)
+        return self.elementwise(MASK.format(first=first, scale=scale, never=never), (scores, "grst"))
 
     def attend(self, query: Tensor, keys: Tensor, values: Tensor, position) -> Tensor:
         """Returns what queries [rows, heads * head] from `position` on mix of the
@@ -189,13 +150,12 @@ class Llama:
         emit, groups, head = self.emit, self.config.kv_heads, self.config.head
         rows, shared, seen = query.shape[0], self.config.heads // groups, keys.shape[1]
         turned = self.rotate(query, position)
-        scores = emit.product(
-            "linalg.batch_matmul", turned, keys, "bmk,bnk->bmn", (groups, turned.shape[1], seen)
-        )
+        scores = self.batch_matmul(turned, keys, "bmk,bnk->bmn", seen)
         merged, split = [[0], [1, 2], [3]], (groups, shared, rows)
-        weights, sums = self.softmax(emit.expand(scores, merged, (*split, seen)), position)
+        masked = self.mask(emit.expand(scores, merged, (*split, seen)), position)
+        weights, sums = self.softmax(masked, "grst")
         weights = emit.collapse(weights, merged, scores.shape)
-        mixed = emit.product("linalg.batch_matmul", weights, values, "bmk,bkn->bmn", turned.shape)
+        mixed = self.batch_matmul(weights, values, "bmk,bkn->bmn", head)
         mixed = emit.expand(mixed, merged, (*split, head))
         out = emit.empty((rows, groups, shared, head))
         inputs = [(mixed, "grsd"), (sums, "grs")]
@@ -233,7 +193,7 @@ class Llama:
     def attention(self, x: Tensor, layer: int, position, cache: Optional[Cache]) -> tuple[Tensor, Optional[Cache]]:
         prefix = f"blk.{layer}."
         query, keys, values = (self.linear(x, prefix + name) for name in ("attn_q", "attn_k", "attn_v"))
-        keys, values = self.rotate(keys, position), self.split_heads(values)
+        keys, values = self.rotate(keys, position), self.split_heads(values, self.config.kv_heads)
         if cache:
             all_keys, keys = self.store(cache.keys, layer, position, keys)
             all_values, values = self.store(cache.values, layer, position, values)
@@ -258,7 +218,7 @@ class Llama:
 
     def logits(self, x: Tensor) -> Tensor:
         note = "" if self.choices.quantize_output else "{mx.skip} "
-        return self.float_product(self.rms_norm(x, "output_norm"), self.floats(EMBEDDING), note)
+        return self.matmul(self.rms_norm(x, "output_norm"), self.floats(EMBEDDING), note)
 
     # Entries
 

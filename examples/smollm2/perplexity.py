@@ -22,7 +22,8 @@ from tqdm import tqdm
 
 import text
 from model import Model
-from quantization import Quantization, bits_per_weight, compile_model, quantization
+from options import add_quantization, check_least, check_quantization, chosen
+from quantization import Quantization, bits_per_weight, compile_model
 from score import Reference, Score, score_window
 from tokens import load_tokenizer
 
@@ -119,13 +120,8 @@ def plot(rows: list[dict], path: Path) -> None:
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_quantization(parser)
     parser.add_argument("--text", type=Path, metavar="FILE", help="default: an article of an encyclopedia of 1911")
-    parser.add_argument("--weights", required=True, metavar="LIST", help="float and presets, by commas")
-    parser.add_argument("--activations", default="same", metavar="same|none|PRESET", help="same: as the weights")
-    parser.add_argument("--scale-rule", choices=("preset", "mse"), default="preset",
-                        help="of the weights, and of activations in the same format")  # fmt: skip
-    parser.add_argument("--rotate", type=int, default=0, metavar="N", help="Hadamard groups of N; 0: none")
-    parser.add_argument("--quantize-attention", action="store_true", help="Q.K^T, P.V and the cache too")
     parser.add_argument("--windows", type=int, metavar="N", help="the first ones only")
     parser.add_argument("--window", type=int, default=1024, metavar="TOKENS", help="tokens of a window")
     parser.add_argument("--layers", type=int, metavar="N", help="the first ones of the model only")
@@ -133,23 +129,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the rows")
     parser.add_argument("--plot", type=Path, metavar="OUT", help="draw perplexity over bits (.svg, .png)")
     arguments = parser.parse_args()
-    for name, least in (("windows", 1), ("window", 2), ("threads", 1), ("rotate", 0)):
-        value = getattr(arguments, name)
-        if value is not None and value < least:
-            parser.error(f"--{name} is {value}, expected {least} or more")
-    check_presets(parser, arguments)
+    check_least(parser, arguments, windows=1, window=2, threads=1, rotate=0)
+    check_quantization(parser, arguments)
     return arguments
-
-
-def check_presets(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
-    import mx_mlir
-
-    presets = set(mx_mlir.formats())
-    named = [("--weights", name, {"float"}) for name in arguments.weights.split(",")]
-    for option, name, others in [*named, ("--activations", arguments.activations, {"same", "none"})]:
-        # NAME:SIZE is NAME with blocks of SIZE.
-        if name.split(":")[0] not in presets | others:
-            parser.error(f"{option}: no preset '{name}', expected one of {', '.join(sorted(presets | others))}")
 
 
 def main() -> None:
@@ -157,14 +139,8 @@ def main() -> None:
     model = Model(layers=arguments.layers)
     content = (arguments.text or text.encyclopedia()).read_text()
     windows = text.windows(load_tokenizer(model.fields), content, arguments.window, arguments.windows)
-    choices = [
-        quantization(
-            name, arguments.activations, arguments.scale_rule, arguments.rotate, arguments.quantize_attention
-        )
-        for name in arguments.weights.split(",")
-    ]
     with tempfile.TemporaryDirectory(prefix="perplexity-") as folder:
-        rows = rows_of(model, choices, windows, arguments.threads, Path(folder))
+        rows = rows_of(model, chosen(arguments), windows, arguments.threads, Path(folder))
     print(table(rows))
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n")

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 import mx_mlir
 from export import export
 from llama import Choices
@@ -28,21 +26,13 @@ class Quantization(NamedTuple):
         options += [f"weights-scale-rule={self.scale_rule}", f"activations-scale-rule={rule}"]
         if self.rotate:
             options.append(f"rotate={self.rotate}")
-        if self.quantize_attention:  # a head has 64 elements, less than what is quantized otherwise
-            options.append("quantize-attention=true min-k=64")
+        if self.quantize_attention:  # heads have fewer elements than what is quantized otherwise
+            options.append("quantize-attention=true min-k=32 min-n=32")
         return " ".join(options)
 
     def pipeline(self, threads: int) -> str:
         quantize = "" if self.is_float else f"mx-quantize{{{self.options()}}},"
         return f"{quantize}mx-to-llvm{{threads={threads}}}"
-
-
-def quantization(weights: str, activations: str, scale_rule: str, rotate: int, attention: bool) -> Quantization:
-    """Returns what the options of a command ask for; activations may be `same`."""
-    if weights == "float":
-        return Quantization("float")
-    activations = weights if activations == "same" else activations
-    return Quantization(weights, activations, scale_rule, rotate, attention)
 
 
 def compile_model(
