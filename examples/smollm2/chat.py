@@ -92,9 +92,7 @@ def answer(program, model: Model, arguments: argparse.Namespace, tokens: list[in
     stream = Stream(load_tokenizer(model.fields))
     sampling = Sampling(arguments.temperature, arguments.top_p)
     times = [time.perf_counter()]
-    for token in generate(
-        program, model, tokens, arguments.max_tokens, arguments.context, sampling, arguments.seed
-    ):
+    for token in generate(program, model, tokens, arguments.max_tokens, arguments.context, sampling, arguments.seed):
         times.append(time.perf_counter())
         print(stream.push(token), end="", flush=True)
     print()

@@ -54,6 +54,7 @@ MASK = """
 %scaled = arith.mulf %a, {scale} : f32
 %y = arith.select %seen, %scaled, {never} : f32"""
 
+
 class Choices(NamedTuple):
     """How the module is written."""
 

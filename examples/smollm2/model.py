@@ -11,7 +11,7 @@ GGUF orders the rows of the query's and key's weights so that RoPE turns pairs
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import gguf
 import numpy as np
@@ -77,7 +77,7 @@ def halves_of_heads(rows: np.ndarray, head: int) -> np.ndarray:
 class Model:
     """The weights by GGUF's names, dequantized when they are asked for."""
 
-    def __init__(self, path: Path | None = None, layers: int | None = None):
+    def __init__(self, path: Optional[Path] = None, layers: Optional[int] = None):
         """Reads `path`, default that of the package; keeps the first `layers`."""
         reader = gguf.GGUFReader(path or model_file())
         self.fields = reader.fields

@@ -44,8 +44,6 @@ def chosen(arguments: argparse.Namespace) -> list[Quantization]:
         if weights == "float":
             return Quantization(weights)
         activations = weights if arguments.activations == "same" else arguments.activations
-        return Quantization(
-            weights, activations, arguments.scale_rule, arguments.rotate, arguments.quantize_attention
-        )
+        return Quantization(weights, activations, arguments.scale_rule, arguments.rotate, arguments.quantize_attention)
 
     return [one(weights) for weights in arguments.weights.split(",")]

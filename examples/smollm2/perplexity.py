@@ -67,9 +67,7 @@ def float_score(windows: np.ndarray, reference: Reference) -> Score:
     return total
 
 
-def rows_of(
-    model: Model, choices: list[Quantization], windows: np.ndarray, threads: int, folder: Path
-) -> list[dict]:
+def rows_of(model: Model, choices: list[Quantization], windows: np.ndarray, threads: int, folder: Path) -> list[dict]:
     reference, float_speed = reference_of(model, windows, threads, folder)
     rows = []
     for choice in choices:

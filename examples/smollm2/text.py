@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Optional
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -29,7 +30,7 @@ def encyclopedia(cache: Path = CACHE) -> Path:
     return path
 
 
-def windows(tokenizer: Tokenizer, text: str, size: int, count: int | None) -> np.ndarray:
+def windows(tokenizer: Tokenizer, text: str, size: int, count: Optional[int]) -> np.ndarray:
     """Returns the first `count` windows of `size` tokens, int64; all full ones by
     default. Raises ValueError where there are not as many."""
     tokens = np.array(tokenizer.encode(text).ids, np.int64)

@@ -26,7 +26,9 @@ def text(tmp_path_factory):
 
 def rows(tmp_path, text, *arguments):
     out = tmp_path / "rows.json"
-    done = run("perplexity.py", f"--text={text}", "--layers=2", "--window=64", "--windows=1", f"--json={out}", *arguments)
+    done = run(
+        "perplexity.py", f"--text={text}", "--layers=2", "--window=64", "--windows=1", f"--json={out}", *arguments
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(out.read_text()), done.stdout
 

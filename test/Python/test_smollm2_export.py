@@ -70,9 +70,7 @@ def test_imported_weights_are_those_of_the_file(model, tokens, expected):
 
 
 def test_int4_affine_makes_the_same_program(model, tokens, expected):
-    program = compiled(
-        model, ("prefill",), pipeline="mx-quantize{weights=int4_affine activations=none},mx-to-llvm"
-    )
+    program = compiled(model, ("prefill",), pipeline="mx-quantize{weights=int4_affine activations=none},mx-to-llvm")
     assert apart(program.prefill(tokens), expected) < 1e-3
 
 

@@ -56,7 +56,9 @@ def test_chat_text_is_what_the_template_says(model):
     assert text.startswith("<|im_start|>system\nYou are a helpful AI assistant named SmolLM")
     assert text[: text.index("<|im_end|>")] in template
     assert text.endswith("<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n")
-    assert chat_text([("system", "S"), ("user", "U")]).startswith("<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU")
+    assert chat_text([("system", "S"), ("user", "U")]).startswith(
+        "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU"
+    )
 
 
 def test_rows_of_a_head_go_from_pairs_to_halves():
