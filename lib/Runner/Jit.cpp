@@ -5,6 +5,7 @@
 #include "mx/Runner/Constants.h"
 #include "mx/Runner/Error.h"
 #include "mx/Runner/Source.h"
+#include "mx/Runtime/Weights.h"
 
 #include "Machine.h"
 
@@ -63,11 +64,20 @@ static SmallVector<std::string> findLibraries(ModuleOp module) {
                                      : SmallVector<std::string>{};
 }
 
+/// Lets compiled code see libmx_runtime. Where a plugin brought it, Python's
+/// for instance, it is in this process but for the plugin alone.
+static void showRuntime() {
+  Dl_info runtime;
+  if (dladdr(reinterpret_cast<const void *>(&mx_weights_open), &runtime))
+    dlopen(runtime.dli_fname, RTLD_LAZY | RTLD_GLOBAL | RTLD_NOLOAD);
+}
+
 /// Loads `libraries` and looks for what `module` declares, so that an unknown
 /// function is an error with a place instead of a failure of the linker.
 static llvm::Error checkSymbols(ModuleOp module,
                                 ArrayRef<std::string> libraries) {
   std::string message;
+  showRuntime();
   llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr); // this process
   for (const std::string &library : libraries)
     if (llvm::sys::DynamicLibrary::LoadLibraryPermanently(library.c_str(),

@@ -132,6 +132,8 @@ def dequantize(quantized: Quantized) -> np.ndarray:
     from . import _mx
 
     rows, k = quantized.codes.shape[:-1], quantized.k
+    if k < 0:
+        raise ValueError(f"k: found {k}, wanted a number of elements")
     count = int(np.prod(rows, dtype=np.int64))
     shapes = _shapes(quantized.preset, rows, k)
     codes = _check_part("codes", quantized.codes, shapes[0], np.uint8)

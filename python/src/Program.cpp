@@ -28,16 +28,11 @@ Lowered::Lowered(const Input &input)
   check(runPipeline(*module, input.pipeline));
 }
 
-/// Takes over the resources, so that those a pass frees are free indeed.
-static std::unique_ptr<Lowered> lower(Input input) {
-  return std::make_unique<Lowered>(input);
-}
-
 Program::Program(Input input, unsigned threads) {
   input.pipeline = addThreads(input.pipeline, threads);
   if (threads > 1)
     check(setOpenMPThreads(threads));
-  lowered = lower(std::move(input));
+  lowered = std::make_unique<Lowered>(input);
   names = getEntries(*lowered->module);
   SmallVector<StringRef> entries(names.begin(), names.end());
   executables = check(Executable::create(*lowered->module, entries));

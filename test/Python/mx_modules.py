@@ -1,5 +1,6 @@
 """Modules that the suites of the package compile."""
 
+import os
 import re
 
 import numpy as np
@@ -80,6 +81,10 @@ func.func @step(%cache: tensor<4x8xf32> {mx.in_place = 1 : i64}, %row: tensor<1x
   return %sum, %next : tensor<8xf32>, tensor<4x8xf32>
 }
 """
+
+
+def tool(name: str) -> str:
+    return os.path.join(os.environ["MX_TOOLS"], name)
 
 
 def normal(*shape: int, seed: int = 0) -> np.ndarray:
