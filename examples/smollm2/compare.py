@@ -120,5 +120,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, mx_mlir.Error) as error:
         sys.exit(f"compare.py: {error}")

@@ -25,7 +25,7 @@ def check_least(parser: argparse.ArgumentParser, arguments: argparse.Namespace, 
 
 def check_preset(parser: argparse.ArgumentParser, option: str, name: str, *others: str) -> None:
     """Ends with a message where `name` is no preset and none of the others."""
-    known = [*others, *mx_mlir.formats()]
+    known = [*others, *(preset.name for preset in mx_mlir.formats())]
     if name.split(":")[0] not in known:  # NAME:SIZE is NAME with blocks of SIZE
         parser.error(f"{option}: no preset '{name}', expected one of {', '.join(known)}")
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import mx_mlir
 import numpy as np
 from tqdm import tqdm
 
@@ -149,5 +150,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, ValueError, mx_mlir.Error) as error:
         sys.exit(f"perplexity.py: {error}")

@@ -1,8 +1,11 @@
 """What is asked of the compiler for a row of a table."""
 
+import math
+from collections import Counter
 from typing import NamedTuple
 
 import mx_mlir
+import numpy as np
 from export import export
 from llama import Choices
 from model import Model
@@ -47,9 +50,11 @@ def bits_per_weight(model: Model, choice: Quantization) -> float:
     """Returns the bits of an element of the linear layers, scales included."""
     if choice.is_float:
         return 32.0
-    bits = count = 0
-    for name in model.linear_names():
-        rows, columns = model.shape(name)
-        bits += mx_mlir.bits(choice.weights, rows, columns)
-        count += rows * columns
-    return bits / count
+    counts = Counter(model.shape(name) for name in model.linear_names())
+    parts = {shape: mx_mlir.quantize(np.zeros(shape, np.float32), choice.weights) for shape in counts}
+    size = sum(count * stored_bytes(parts[shape]) for shape, count in counts.items())
+    return 8 * size / sum(count * math.prod(shape) for shape, count in counts.items())
+
+
+def stored_bytes(parts: mx_mlir.Quantized) -> int:
+    return sum(part.nbytes for part in (parts.codes, parts.scales, parts.outer) if part is not None)

@@ -34,7 +34,7 @@ def rows(tmp_path, text, *arguments):
 
 
 def test_every_format(tmp_path, text):
-    presets = list(mx_mlir.formats())
+    presets = [preset.name for preset in mx_mlir.formats()]
     plot = tmp_path / "plot.svg"
     found, table = rows(tmp_path, text, f"--weights=float,{','.join(presets)}", "--activations=none", f"--plot={plot}")
     assert [row["weights"] for row in found] == ["float", *presets]
