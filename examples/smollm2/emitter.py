@@ -58,11 +58,21 @@ class Emitter:
         """Begins the body of a function."""
         self._lines, self._count = [], 0
 
-    def finish(self, name: str, arguments: list[str], results: list[Tensor]) -> None:
+    def finish(self, name: str, arguments: list[str], results: list[Tensor], visibility: str = "") -> None:
         types = listed(result.type for result in results)
         self.line(f"return {operands(results)}")
         body = "\n".join(self._lines)
-        self._functions.append(f"func.func @{name}({listed(arguments)}) -> ({types}) {{\n{body}\n}}\n")
+        head = f"func.func {visibility} @{name}({listed(arguments)}) -> ({types})"
+        self._functions.append(f"{head} {{\n{body}\n}}\n")
+
+    def call(self, name: str, arguments: list[tuple[str, str]], results: list[Tensor]) -> list[Tensor]:
+        """Calls a function with (name, type) of each argument; `results` tell the shapes."""
+        self._count += 1
+        names = [f"%call{self._count}_{i}" for i in range(len(results))]
+        types = listed(kind for _, kind in arguments), listed(result.type for result in results)
+        text = f"call @{name}({listed(value for value, _ in arguments)}) : ({types[0]}) -> ({types[1]})"
+        self.line(f"{listed(names)} = {text}")
+        return [result._replace(name=value) for result, value in zip(results, names)]
 
     def line(self, text: str) -> None:
         self._lines.append(self._indent + text)
