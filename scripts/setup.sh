@@ -16,7 +16,7 @@ packages=(
   libomp-22-dev libzstd-dev libgtest-dev libbenchmark-dev
   libdnnl-dev libopenblas-dev python3-dev python3-venv valgrind
 )
-python_parts=(numpy safetensors gguf ml_dtypes matplotlib pytest nanobind scikit-build-core)
+python_parts=(numpy safetensors gguf ml_dtypes matplotlib pytest nanobind scikit-build-core tqdm)
 # Installed without what they ask for, which nothing here uses: a client of a
 # model hub, PyTorch, an inference engine. The last two carry the models of the
 # demo and of the import's tests.

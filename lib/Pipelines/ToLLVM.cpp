@@ -146,6 +146,9 @@ void buildToLLVMPipeline(OpPassManager &pm,
   products.target = options.target;
   products.threads = options.threads;
   pm.addPass(createConvertFloatProductsToKernelsPass(products));
+  ConvertReductionsToVectorPassOptions reductions;
+  reductions.target = options.target;
+  pm.addPass(createConvertReductionsToVectorPass(reductions));
   // What no kernel fits.
   pm.addPass(createConvertMXPartsToLoopsPass());
   // Tiles that a static M never has.
