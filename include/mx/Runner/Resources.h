@@ -29,7 +29,8 @@ struct Resource {
 };
 
 /// Gives resources of `module` their data. A key that the module does not name,
-/// or has data for, is an error.
+/// or has data for, is an error. Keys are those of its context, which renames
+/// what it has from another module already.
 llvm::Error setResources(ModuleOp module, ArrayRef<Resource> resources);
 
 /// Returns an error where a resource of `module` has no data, or not the bytes
