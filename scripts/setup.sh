@@ -14,9 +14,9 @@ packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
   clang-22 lld-22 clang-format-22 clang-tidy-22 libclang-rt-22-dev
   libomp-22-dev libzstd-dev libgtest-dev libbenchmark-dev
-  libdnnl-dev libopenblas-dev python3-venv valgrind
+  libdnnl-dev libopenblas-dev python3-dev python3-venv valgrind
 )
-python_parts=(numpy safetensors gguf ml_dtypes matplotlib pytest)
+python_parts=(numpy safetensors gguf ml_dtypes matplotlib pytest nanobind scikit-build-core tqdm)
 # Installed without what they ask for, which nothing here uses: a client of a
 # model hub, PyTorch, an inference engine. The last two carry the models of the
 # demo and of the import's tests.

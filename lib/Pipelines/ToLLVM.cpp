@@ -35,6 +35,8 @@ static void addBufferization(OpPassManager &pm, bool hoistsBuffers = false) {
   // A loop may hand on a tensor that its body makes.
   options.allowReturnAllocsFromLoops = true;
   pm.addPass(bufferization::createOneShotBufferizePass(options));
+  // A private function that writes to an argument and returns it would copy it.
+  pm.addPass(bufferization::createDropEquivalentBufferResultsPass());
   pm.addPass(createCanonicalizerPass());
   if (hoistsBuffers) {
     // Copies of what is there already fold only when their operands are equal.
@@ -141,11 +143,15 @@ void buildToLLVMPipeline(OpPassManager &pm,
   addBufferization(pm, /*hoistsBuffers=*/true);
   pm.addPass(createCSEPass());
   pm.addPass(createCanonicalizerPass());
+  pm.addPass(createMXShareFunctionsPass());
   pm.addPass(createConvertMXPartsToKernelsPass());
   ConvertFloatProductsToKernelsPassOptions products;
   products.target = options.target;
   products.threads = options.threads;
   pm.addPass(createConvertFloatProductsToKernelsPass(products));
+  ConvertReductionsToVectorPassOptions reductions;
+  reductions.target = options.target;
+  pm.addPass(createConvertReductionsToVectorPass(reductions));
   // What no kernel fits.
   pm.addPass(createConvertMXPartsToLoopsPass());
   // Tiles that a static M never has.

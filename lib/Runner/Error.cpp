@@ -30,10 +30,7 @@ static std::string onOneLine(const Twine &message) {
   return line;
 }
 
-/// Returns "FILE:LINE:COL" (or "FILE") of the first file position in `loc`,
-/// else
-/// "".
-static std::string printPlace(Location loc) {
+std::string mlir::mx::printPlace(Location loc) {
   std::string place;
   loc->walk([&](Location inner) {
     auto file = dyn_cast<FileLineColLoc>(inner);

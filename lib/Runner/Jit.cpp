@@ -5,13 +5,14 @@
 #include "mx/Runner/Constants.h"
 #include "mx/Runner/Error.h"
 #include "mx/Runner/Source.h"
-#include "mx/Target/Target.h"
+#include "mx/Runtime/Weights.h"
+
+#include "Machine.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -19,7 +20,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
 #include <chrono>
@@ -27,21 +27,6 @@
 
 using namespace mlir;
 using namespace mlir::mx;
-
-/// Returns a machine for this processor, all of its features on.
-static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeHostMachine() {
-  static const bool isInitialized = [] {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-    return true;
-  }();
-  (void)isInitialized;
-  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
-  if (!builder)
-    return builder.takeError();
-  builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
-  return builder->createTargetMachine();
-}
 
 static bool usesOpenMP(ModuleOp module) {
   return module
@@ -54,14 +39,15 @@ static bool usesOpenMP(ModuleOp module) {
       .wasInterrupted();
 }
 
-/// Returns the path of a library of LLVM: where MX was built, else beside the
-/// library that this code is in, as in a bundle.
-static std::string findLibrary(StringRef name) {
+std::string mlir::mx::getOpenMPLibrary() {
+  // Where MX was built, else beside the library that this code is in, as in a
+  // bundle.
+  static constexpr char name[] = "libomp.so";
   llvm::SmallString<128> path(MX_LLVM_LIBRARY_DIR);
   llvm::sys::path::append(path, name);
   Dl_info self;
   if (!llvm::sys::fs::exists(path) &&
-      dladdr(reinterpret_cast<const void *>(&findLibrary), &self)) {
+      dladdr(reinterpret_cast<const void *>(&getOpenMPLibrary), &self)) {
     path = llvm::sys::path::parent_path(self.dli_fname);
     llvm::sys::path::append(path, name);
   }
@@ -73,9 +59,17 @@ static std::string findLibrary(StringRef name) {
 static SmallVector<std::string> findLibraries(ModuleOp module) {
   if (!usesOpenMP(module))
     return {};
-  std::string path = findLibrary("libomp.so");
+  std::string path = getOpenMPLibrary();
   return llvm::sys::fs::exists(path) ? SmallVector<std::string>{path}
                                      : SmallVector<std::string>{};
+}
+
+/// Lets compiled code see libmx_runtime. Where a plugin brought it, Python's
+/// for instance, it is in this process but for the plugin alone.
+static void showRuntime() {
+  Dl_info runtime;
+  if (dladdr(reinterpret_cast<const void *>(&mx_weights_open), &runtime))
+    dlopen(runtime.dli_fname, RTLD_LAZY | RTLD_GLOBAL | RTLD_NOLOAD);
 }
 
 /// Loads `libraries` and looks for what `module` declares, so that an unknown
@@ -83,6 +77,7 @@ static SmallVector<std::string> findLibraries(ModuleOp module) {
 static llvm::Error checkSymbols(ModuleOp module,
                                 ArrayRef<std::string> libraries) {
   std::string message;
+  showRuntime();
   llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr); // this process
   for (const std::string &library : libraries)
     if (llvm::sys::DynamicLibrary::LoadLibraryPermanently(library.c_str(),
@@ -97,41 +92,6 @@ static llvm::Error checkSymbols(ModuleOp module,
         !llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(name))
       return makeError(function.getLoc(),
                        "function '@" + name + "' is called but not defined");
-  }
-  return llvm::Error::success();
-}
-
-static llvm::Error checkLowered(ModuleOp module) {
-  Operation *op = findUnlowered(module);
-  if (!op)
-    return llvm::Error::success();
-  return makeError(op->getLoc(), "'" + op->getName().getStringRef() +
-                                     "' is left after the pipeline, which has "
-                                     "to lower to the LLVM dialect");
-}
-
-/// Returns the features of LLVM that the code of `function` may use, "+a,+b".
-static StringRef featuresOf(LLVM::LLVMFuncOp function) {
-  for (Attribute attribute : function.getPassthroughAttr().getValue())
-    if (auto pair = dyn_cast<ArrayAttr>(attribute))
-      if (auto strings = llvm::to_vector(pair.getAsValueRange<StringAttr>());
-          strings.size() == 2 && strings[0] == "target-features")
-        return strings[1];
-  return "";
-}
-
-/// Code for other machines is an error with a place instead of a signal.
-static llvm::Error checkFeatures(ModuleOp module) {
-  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
-    if (!function.getPassthroughAttr())
-      continue;
-    std::string missing = ::mx::missingHostFeature(featuresOf(function));
-    if (!missing.empty())
-      return makeError(function.getLoc(), "'@" + function.getName() +
-                                              "' is code for machines "
-                                              "with '" +
-                                              missing +
-                                              "', which this one lacks");
   }
   return llvm::Error::success();
 }
@@ -224,11 +184,16 @@ Executable::create(ModuleOp module, ArrayRef<StringRef> entries,
   addConstants(*code->engine, code->constants);
   code->engine->initialize();
   for (auto [executable, entry] : llvm::zip_equal(executables, entries)) {
-    auto function = code->engine->lookupPacked(("_mlir_ciface_" + entry).str());
+    const std::string name = ("_mlir_ciface_" + entry).str();
+    auto function = code->engine->lookupPacked(name);
     if (!function)
       return addContext("cannot compile the module: ", function.takeError());
+    auto address = code->engine->lookup(name);
+    if (!address)
+      return addContext("cannot compile the module: ", address.takeError());
     executable.code = code;
     executable.function = *function;
+    executable.address = *address;
   }
   return executables;
 }
@@ -254,7 +219,7 @@ llvm::Error mlir::mx::setOpenMPThreads(unsigned count) {
   // By its path: the process may hold another OpenMP with the same names.
   std::string message;
   auto library = llvm::sys::DynamicLibrary::getPermanentLibrary(
-      findLibrary("libomp.so").c_str(), &message);
+      getOpenMPLibrary().c_str(), &message);
   void *function = library.getAddressOfSymbol("omp_set_num_threads");
   if (!function)
     return makeError("cannot set the number of threads: " + message);

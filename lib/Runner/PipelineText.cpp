@@ -64,10 +64,39 @@ static SmallVector<StringRef> splitElements(StringRef pipeline) {
   return elements;
 }
 
+static StringRef getName(StringRef element) {
+  return element.take_until([](char c) { return c == '{'; }).rtrim();
+}
+
 static bool isLowering(StringRef element) {
-  StringRef name = element.take_until([](char c) { return c == '{'; }).rtrim();
+  StringRef name = getName(element);
   return name == "mx-reference" || name == "mx-to-llvm" ||
          name == "mx-to-nvvm" || name == "mx-float-to-llvm";
+}
+
+/// Returns the text between the braces of an element, which may have none.
+static StringRef getOptions(StringRef element) {
+  return element.split('{').second.rsplit('}').first.trim();
+}
+
+std::string mlir::mx::addThreads(StringRef pipeline, unsigned threads) {
+  SmallVector<std::string> elements;
+  for (StringRef element : splitElements(stripAnchor(pipeline))) {
+    StringRef options = getOptions(element);
+    bool isSaid =
+        options.starts_with("threads=") || options.contains(" threads=");
+    // Braces that do not match are left to the parser.
+    bool isWhole = element.contains('{') == element.ends_with("}");
+    if (getName(element) != "mx-to-llvm" || isSaid || !isWhole) {
+      elements.push_back(element.str());
+      continue;
+    }
+    std::string added = "threads=" + std::to_string(threads);
+    elements.push_back("mx-to-llvm{" +
+                       (options.empty() ? added : added + " " + options.str()) +
+                       "}");
+  }
+  return llvm::join(elements, ",");
 }
 
 bool mlir::mx::replaceLowering(std::string &pipeline, StringRef lowering) {

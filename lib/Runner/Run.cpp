@@ -34,11 +34,7 @@ struct Compiled {
 
 static std::unique_ptr<MLIRContext> makeContext() {
   registerRunnerPasses();
-  DialectRegistry registry;
-  registerRunnerDialects(registry);
-  // One thread: of several errors the first in the file is reported.
-  return std::make_unique<MLIRContext>(registry,
-                                       MLIRContext::Threading::DISABLED);
+  return makeRunnerContext();
 }
 
 static llvm::Expected<Lowered> lower(const Source &source,

@@ -22,15 +22,21 @@ static bool isPrivate(LLVM::LLVMFuncOp function) {
              SymbolTable::Visibility::Public;
 }
 
-/// Returns "; entries: @f, @g".
-static std::string listEntries(ModuleOp module) {
+SmallVector<std::string> mlir::mx::getEntries(ModuleOp module) {
   SmallVector<std::string> names;
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
     if (getSignatureAttr(function) && !isPrivate(function) &&
+        !function.isExternal() &&
         !function.getName().starts_with(interfacePrefix))
-      names.push_back("@" + function.getName().str());
+      names.push_back(function.getName().str());
+  return names;
+}
+
+/// Returns "; entries: @f, @g".
+static std::string listEntries(ModuleOp module) {
+  SmallVector<std::string> names = getEntries(module);
   return names.empty() ? "; the file has no entries"
-                       : "; entries: " + llvm::join(names, ", ");
+                       : "; entries: @" + llvm::join(names, ", @");
 }
 
 static llvm::Expected<SmallVector<ValueType>>

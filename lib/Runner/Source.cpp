@@ -5,8 +5,7 @@
 #include "mx/InitAll.h"
 #include "mx/Runner/Error.h"
 
-#include "mlir/IR/BuiltinAttributes.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -28,6 +27,13 @@ void mlir::mx::registerRunnerDialects(DialectRegistry &registry) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllToLLVMIRTranslations(registry);
   mx::registerAllDialects(registry);
+}
+
+std::unique_ptr<MLIRContext> mlir::mx::makeRunnerContext() {
+  DialectRegistry registry;
+  registerRunnerDialects(registry);
+  return std::make_unique<MLIRContext>(registry,
+                                       MLIRContext::Threading::DISABLED);
 }
 
 void mlir::mx::registerRunnerPasses() {
@@ -75,57 +81,23 @@ Source Source::fromText(StringRef text, StringRef name) {
   return Source(copyAligned(text, name));
 }
 
-/// Checks one attribute; the size of packed sub-byte elements is a lower bound.
-static llvm::Error checkResource(DenseResourceElementsAttr attr, Location loc) {
-  StringRef key = attr.getRawHandle().getKey();
-  const AsmResourceBlob *blob = attr.getRawHandle().getBlob();
-  if (!blob)
-    return makeError(loc, "resource '" + key +
-                              "' has no data (was the file printed with "
-                              "elided constants?)");
-  Type element = attr.getType().getElementType();
-  if (!element.isIntOrIndexOrFloat())
-    return llvm::Error::success();
-  uint64_t count = attr.getType().getNumElements();
-  if (count == 0) // upstream's translation to LLVM IR divides by the count
-    return makeError(loc, "resource '" + key +
-                              "' has no elements; write dense<> instead");
-  unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
-  uint64_t wanted = bits % 8 ? (count * bits + 7) / 8 : count * (bits / 8);
-  uint64_t found = blob->getData().size();
-  if (found < wanted || (found > wanted && bits % 8 == 0))
-    return makeError(loc, "resource '" + key + "' has " + Twine(found) +
-                              " bytes, its type wants " + Twine(wanted));
-  return llvm::Error::success();
-}
-
-static llvm::Error checkResources(ModuleOp module) {
-  llvm::Error error = llvm::Error::success();
-  module.walk([&](Operation *op) {
-    auto result =
-        op->getAttrDictionary().walk([&](DenseResourceElementsAttr attr) {
-          llvm::Error here = checkResource(attr, op->getLoc());
-          bool isBad = static_cast<bool>(here);
-          error = llvm::joinErrors(std::move(error), std::move(here));
-          return isBad ? WalkResult::interrupt() : WalkResult::advance();
-        });
-    return result;
-  });
-  return error;
-}
-
 llvm::Expected<OwningOpRef<ModuleOp>>
-Source::parse(MLIRContext &context) const {
+Source::parse(MLIRContext &context, ArrayRef<Resource> resources) const {
   FirstError first(&context);
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(
       llvm::MemoryBuffer::getMemBuffer(buffer->getMemBufferRef(),
                                        /*RequiresNullTerminator=*/false),
       llvm::SMLoc());
-  OwningOpRef<ModuleOp> module =
-      parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+  // Not verified yet: a verifier may look at the data of a resource.
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(
+      sources, ParserConfig(&context, /*verifyAfterParse=*/false));
   if (!module)
     return first.take("the input is no module");
+  if (llvm::Error error = setResources(*module, resources))
+    return error;
+  if (failed(verify(*module)))
+    return first.take("the input is no valid module");
   if (llvm::Error error = checkResources(*module))
     return error;
   return module;

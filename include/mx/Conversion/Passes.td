@@ -4,7 +4,7 @@
 #define MX_CONVERSION_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
-include "mx/Conversion/FloatProducts.td"
+include "mx/Conversion/FloatPasses.td"
 
 def ConvertLinalgToMXPass : Pass<"convert-linalg-to-mx", "::mlir::ModuleOp"> {
   let summary = "Quantize linalg contractions with a weight operand";

@@ -43,6 +43,10 @@ struct Signature {
   SmallVector<ValueType> returned() const;
 };
 
+/// Returns the names of the functions of `module`, which is in the LLVM dialect,
+/// that readSignature may be asked of.
+SmallVector<std::string> getEntries(ModuleOp module);
+
 /// Returns the signature of function `entry` of `module`, which is in the LLVM
 /// dialect. A missing, private or bodyless function is an error that lists the
 /// entries there are; so is a type that cannot cross the ABI, and a C interface

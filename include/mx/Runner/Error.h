@@ -34,6 +34,11 @@ private:
   std::string place;
 };
 
+/// Returns "FILE:LINE:COL" (or "FILE") of the first file position in `loc`,
+/// else
+/// "".
+std::string printPlace(Location loc);
+
 /// Returns an error without a place; newlines in `message` become spaces.
 llvm::Error makeError(const Twine &message);
 

@@ -33,6 +33,9 @@ public:
 
   const Signature &getSignature() const { return *signature; }
 
+  /// Returns the address of the entry's C interface.
+  void *getAddress() const { return address; }
+
   /// Calls the entry on copies of `arguments`, which bindArguments has
   /// accepted. Where `milliseconds` is given it receives the time of the call
   /// alone, without the copies.
@@ -49,11 +52,16 @@ private:
   std::unique_ptr<Signature> signature;
   std::shared_ptr<Code> code;
   void (*function)(void **) = nullptr;
+  void *address = nullptr;
 };
 
 /// Sets the number of threads that OpenMP code runs on from now on. An error
 /// where LLVM's OpenMP is not installed.
 llvm::Error setOpenMPThreads(unsigned count);
+
+/// Returns the path of the OpenMP library that compiled code runs on; it may
+/// not be there.
+std::string getOpenMPLibrary();
 
 /// Returns the assembly that `module` compiles to on this machine, large
 /// constants as symbols that somebody else defines.

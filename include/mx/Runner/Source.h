@@ -7,6 +7,8 @@
 #ifndef MX_RUNNER_SOURCE_H
 #define MX_RUNNER_SOURCE_H
 
+#include "mx/Runner/Resources.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassInstrumentation.h"
@@ -21,6 +23,10 @@ namespace mlir::mx {
 /// Adds all that a module may hold: upstream's dialects and extensions, their
 /// translations to LLVM IR, and MX.
 void registerRunnerDialects(DialectRegistry &registry);
+
+/// Returns a context of all these. It has one thread: of several errors the
+/// first in the file is reported.
+std::unique_ptr<MLIRContext> makeRunnerContext();
 
 /// Registers upstream's and MX's passes, unless that has been done. Needed once
 /// before pipelines are parsed; run() in Run.h calls it.
@@ -39,9 +45,11 @@ public:
   static llvm::Expected<Source> open(StringRef path);
   static Source fromText(StringRef text, StringRef name);
 
-  /// Returns the verified module. A resource without its data (as an elided
-  /// print leaves it) or of another size than its type is an error.
-  llvm::Expected<OwningOpRef<ModuleOp>> parse(MLIRContext &context) const;
+  /// Returns the verified module, whose resources without data get those of
+  /// `resources` (see setResources). A resource that is left without (as an
+  /// elided print leaves it) or of another size than its type is an error.
+  llvm::Expected<OwningOpRef<ModuleOp>>
+  parse(MLIRContext &context, ArrayRef<Resource> resources = {}) const;
 
 private:
   explicit Source(std::unique_ptr<llvm::MemoryBuffer> buffer)
@@ -62,6 +70,10 @@ Operation *findMX(ModuleOp module);
 /// pass.
 llvm::Error runPipeline(ModuleOp module, StringRef pipeline,
                         std::unique_ptr<PassInstrumentation> watcher = nullptr);
+
+/// Returns `pipeline` with the option `threads` added to each `mx-to-llvm` of
+/// it that does not say it.
+std::string addThreads(StringRef pipeline, unsigned threads);
 
 /// Replaces the first lowering of `pipeline` (`mx-reference`, `mx-to-llvm`,
 /// `mx-to-nvvm`, `mx-float-to-llvm`; options included) by `lowering`; false

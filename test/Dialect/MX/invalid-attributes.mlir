@@ -141,3 +141,33 @@ func.func private @weight() attributes {mx.weight}
 
 // expected-error @+1 {{attribute 'mx.weight' of argument 1 is "yes", expected a unit attribute}}
 func.func private @weight_kind(f32, f32 {mx.weight = "yes"})
+
+// -----
+
+// expected-error @+1 {{attribute 'mx.in_place' is true, expected array<i64: ...> on a function, or an i64 on an argument}}
+func.func private @in_place_function() attributes {mx.in_place = true}
+
+// -----
+
+// expected-error @+1 {{attribute 'mx.in_place' of argument 0 is unit, expected an i64, the number of a result of the function}}
+func.func private @in_place_kind(tensor<4xf32> {mx.in_place}) -> tensor<4xf32>
+
+// -----
+
+// expected-error @+1 {{attribute 'mx.in_place' of argument 0 is 1 : i64, expected the number of one of 1 results}}
+func.func private @in_place_range(tensor<4xf32> {mx.in_place = 1 : i64}) -> tensor<4xf32>
+
+// -----
+
+// expected-error @+1 {{expected the number of a result of the argument's type 'tensor<4xf32>', a tensor, found 'tensor<5xf32>'}}
+func.func private @in_place_type(tensor<4xf32> {mx.in_place = 0 : i64}) -> tensor<5xf32>
+
+// -----
+
+// expected-error @+1 {{attribute 'mx.in_place' of argument 0 is 0 : i64, expected no block tensors among the results}}
+func.func private @in_place_blocks(tensor<4xf32> {mx.in_place = 0 : i64}) -> (tensor<4xf32>, tensor<4x32x!mx.amxfp4>)
+
+// -----
+
+// expected-error @+1 {{attribute 'mx.in_place' of argument 1 is 0 : i64, expected a result of its own, found that of argument 0}}
+func.func private @in_place_twice(tensor<4xf32> {mx.in_place = 0 : i64}, tensor<4xf32> {mx.in_place = 0 : i64}) -> tensor<4xf32>

@@ -125,3 +125,37 @@ TEST(PipelineText, ReplacesTheLowering) {
     EXPECT_EQ(getPartBeforeLowering(text), text);
   }
 }
+
+TEST_F(SourceTest, ResourcesMayBeGiven) {
+  alignas(64) char bytes[16] = {};
+  auto owner = std::make_shared<int>(0);
+  Source source = Source::fromText(constant, "f.mlir");
+  auto errorOf = [&](Resource resource) {
+    return messageOf(source.parse(*makeRunnerContext(), resource));
+  };
+  EXPECT_EQ(errorOf({"v", bytes, owner}), "error: resource 'v' is given, but "
+                                          "nothing in the module names it");
+  EXPECT_EQ(errorOf({"w", ArrayRef(bytes, 4), owner}),
+            "f.mlir:2:8: error: resource 'w' has 4 bytes, its type wants 16");
+  EXPECT_EQ(owner.use_count(), 1);
+  auto module = get(source.parse(context, Resource{"w", bytes, owner}));
+  DenseResourceElementsAttr value;
+  module->walk([&](Operation *op) {
+    if (auto attr = op->getAttrOfType<DenseResourceElementsAttr>("value"))
+      value = attr;
+  });
+  // Where it lies, and kept.
+  EXPECT_EQ(value.getData().data(), bytes);
+  EXPECT_EQ(owner.use_count(), 2);
+}
+
+TEST(PipelineText, ThreadsAreAdded) {
+  auto add = [](StringRef pipeline) { return addThreads(pipeline, 3); };
+  EXPECT_EQ(add("mx-to-llvm"), "mx-to-llvm{threads=3}");
+  EXPECT_EQ(add("builtin.module(mx-quantize{min-k=1},mx-to-llvm{fuse=false})"),
+            "mx-quantize{min-k=1},mx-to-llvm{threads=3 fuse=false}");
+  for (StringRef kept :
+       {"mx-to-llvm{threads=1}", "mx-to-llvm{fuse=false threads=1}",
+        "mx-reference", "mx-to-llvm{", "mx-to-llvm}", ""})
+    EXPECT_EQ(add(kept), kept);
+}

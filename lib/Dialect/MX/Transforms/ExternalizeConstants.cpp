@@ -7,6 +7,7 @@
 
 #include "mx/Dialect/MX/IR/ConstantBytes.h"
 #include "mx/Dialect/MX/Transforms/Passes.h"
+#include "mx/Dialect/MX/Transforms/WeightWriter.h"
 #include "mx/Numerics/WeightFile.h"
 
 #include "WeightAssembly.h"
@@ -39,7 +40,7 @@ struct ExternalizeConstants final
 private:
   bool isLarge(memref::GlobalOp global) const;
   LogicalResult collect(SmallVectorImpl<Constant> &constants);
-  LogicalResult write(ArrayRef<Constant> constants,
+  LogicalResult write(ArrayRef<ArrayRef<char>> data,
                       const ::mx::WeightHead &head, ArrayRef<uint8_t> bytes,
                       StringRef stem);
   LogicalResult writeTo(StringRef path,
@@ -99,71 +100,21 @@ static void nameEntries(ModuleOp module, StringRef stem,
   }
 }
 
-/// Lays the data of the constants out; equal ones share theirs.
-static void placeEntries(ArrayRef<Constant> constants, ::mx::WeightHead &head) {
-  llvm::DenseMap<uint64_t, SmallVector<size_t, 1>> byHash;
-  uint64_t end = ::mx::weightHeadSize(head.entries);
-  for (auto [i, constant] : llvm::enumerate(constants)) {
-    ArrayRef<char> bytes = constant.content.bytes;
-    ::mx::WeightEntry &entry = head.entries[i];
-    entry.size = bytes.size();
-    entry.hash = ::mx::hashBytes(
-        reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size());
-    SmallVector<size_t, 1> &alike = byHash[entry.hash];
-    auto *same = llvm::find_if(alike, [&](size_t other) {
-      return constants[other].content.bytes == bytes;
-    });
-    if (same != alike.end()) {
-      entry.offset = head.entries[*same].offset;
-      continue;
-    }
-    alike.push_back(i);
-    entry.offset = ::mx::alignWeight(end);
-    end = entry.offset + entry.size;
-  }
-  head.fileSize = end;
-}
-
-/// Returns what went wrong with a file so far. A stream that still holds an
-/// error when it is closed would end the process.
-static llvm::Error takeError(llvm::raw_ostream &os) {
-  os.flush();
-  if (os.get_kind() != llvm::raw_ostream::OStreamKind::OK_FDStream)
-    return llvm::Error::success();
-  auto &file = static_cast<llvm::raw_fd_ostream &>(os);
-  std::error_code code = file.error();
-  file.clear_error();
-  return llvm::errorCodeToError(code);
-}
-
 LogicalResult
 ExternalizeConstants::writeTo(StringRef path,
                               function_ref<void(llvm::raw_ostream &)> print) {
-  llvm::Error error =
-      llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
-        print(os);
-        return takeError(os);
-      });
+  llvm::Error error = writeWholeFile(path, print);
   if (!error)
     return success();
-  return getOperation().emitError("cannot write '")
-         << path << "': " << llvm::errorToErrorCode(std::move(error)).message();
+  return getOperation().emitError(llvm::toString(std::move(error)));
 }
 
-LogicalResult ExternalizeConstants::write(ArrayRef<Constant> constants,
+LogicalResult ExternalizeConstants::write(ArrayRef<ArrayRef<char>> data,
                                           const ::mx::WeightHead &head,
                                           ArrayRef<uint8_t> bytes,
                                           StringRef stem) {
   auto printFile = [&](llvm::raw_ostream &os) {
-    os.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    uint64_t end = bytes.size();
-    for (auto [constant, entry] : llvm::zip_equal(constants, head.entries)) {
-      if (entry.offset < end) // shares what is written already
-        continue;
-      os.write_zeros(entry.offset - end);
-      os.write(constant.content.bytes.data(), entry.size);
-      end = entry.offset + entry.size;
-    }
+    printWeights(data, head, bytes, os);
   };
   if (failed(writeTo(file, printFile)))
     return failure();
@@ -228,9 +179,12 @@ void ExternalizeConstants::runOnOperation() {
   head.entries.resize(constants.size());
   const std::string stem = getStem(file);
   nameEntries(module, stem, head.entries);
-  placeEntries(constants, head);
+  auto data = llvm::map_to_vector(constants, [](const Constant &constant) {
+    return constant.content.bytes;
+  });
+  placeWeights(data, head);
   std::vector<uint8_t> bytes = ::mx::writeWeightHead(head);
-  if (failed(write(constants, head, bytes, stem)))
+  if (failed(write(data, head, bytes, stem)))
     return signalPassFailure();
   declare(constants, head, stem);
 }

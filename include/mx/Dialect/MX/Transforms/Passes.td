@@ -6,6 +6,7 @@
 include "mlir/Pass/PassBase.td"
 include "mx/Dialect/MX/Transforms/LoweringPasses.td"
 include "mx/Dialect/MX/Transforms/ExternalizeConstants.td"
+include "mx/Dialect/MX/Transforms/ShareFunctions.td"
 
 def MXFoldConstantsPass : Pass<"mx-fold-constants", "::mlir::ModuleOp"> {
   let summary = "Quantize constant weights at compile time";

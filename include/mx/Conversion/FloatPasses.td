@@ -1,7 +1,7 @@
-//===- FloatProducts.td - a pass on products of floats -----*- tablegen -*-===//
+//===- FloatPasses.td - passes on what stays in float ------*- tablegen -*-===//
 
-#ifndef MX_CONVERSION_FLOATPRODUCTS_TD
-#define MX_CONVERSION_FLOATPRODUCTS_TD
+#ifndef MX_CONVERSION_FLOATPASSES_TD
+#define MX_CONVERSION_FLOATPASSES_TD
 
 include "mlir/Pass/PassBase.td"
 
@@ -51,6 +51,7 @@ def ConvertFloatProductsToKernelsPass
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::mx::MXDialect",
@@ -58,4 +59,54 @@ def ConvertFloatProductsToKernelsPass
                            "::mlir::vector::VectorDialect"];
 }
 
-#endif // MX_CONVERSION_FLOATPRODUCTS_TD
+def ConvertReductionsToVectorPass
+    : Pass<"convert-reductions-to-vector", "::mlir::ModuleOp"> {
+  let summary = "Lower reductions along rows of f32 memrefs to vector loops";
+  let description = [{
+    Takes each `linalg.generic` and `linalg.reduce` on memrefs that reduces its innermost
+    loop into one f32 by an addition, product, maximum or minimum of what elementwise ops
+    make of the inputs, whose rows along that loop are contiguous or constant. Norms and
+    softmax are such.
+
+    A scalar loop waits for each addition; this one has four vectors of partial results,
+    which are combined at the end, so sums of floats are added in another order. The
+    order depends on the extent alone, not on the number of rows.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: memref<8x64xf32>, %y: memref<8xf32>) {
+      linalg.generic {indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m)>],
+                      iterator_types = ["parallel", "reduction"]}
+          ins(%x : memref<8x64xf32>) outs(%y : memref<8xf32>) {
+      ^bb0(%a: f32, %sum: f32):
+        %square = arith.mulf %a, %a : f32
+        %next = arith.addf %sum, %square : f32
+        linalg.yield %next : f32
+      }
+      return
+    }
+    ```
+
+    After, one step of a chain:
+
+    ```mlir
+    func.func @step(%x: memref<8x64xf32>, %m: index, %k: index, %sum: vector<8xf32>) -> vector<8xf32> {
+      %a = vector.load %x[%m, %k] : memref<8x64xf32>, vector<8xf32>
+      %square = arith.mulf %a, %a : vector<8xf32>
+      %next = arith.addf %sum, %square : vector<8xf32>
+      return %next : vector<8xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"host\"",
+           "Row of the target table, or host: that of this machine">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+#endif // MX_CONVERSION_FLOATPASSES_TD

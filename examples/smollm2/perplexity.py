@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Measures what formats cost the model: perplexity of a text, divergence from the
+float result, and speed, all by compiled programs.
+
+    perplexity.py --weights=amxfp4_ue5m3,mxfp4 [--activations=same] [--json=OUT]
+
+Windows do not overlap, and the first token of each is not scored. The embedding
+and the output layer stay in float. A row for `float` has the float activations too.
+KL and top-1 agreement compare with the float logits of the same positions.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import mx_mlir
+import numpy as np
+from tqdm import tqdm
+
+import text
+from model import Model
+from options import add_quantization, check_least, check_quantization, chosen
+from quantization import Quantization, bits_per_weight, compile_model
+from score import Reference, Score, score_window
+from tokens import load_tokenizer
+
+FLOAT = Quantization("float")
+
+
+def reference_of(model: Model, windows: np.ndarray, threads: int, folder: Path) -> tuple[Reference, float]:
+    """Returns the float results of the windows, and the tokens per second."""
+    program, reference, seconds = compile_model(model, ("prefill",), FLOAT, threads), Reference(folder), 0.0
+    for i, tokens in enumerate(tqdm(windows, desc="float", unit="window", file=sys.stderr)):
+        start = time.perf_counter()
+        logits = program.prefill(tokens)
+        seconds += time.perf_counter() - start
+        reference.store(i, logits)
+    return reference, windows.size / seconds
+
+
+def measure(
+    model: Model, choice: Quantization, windows: np.ndarray, threads: int, reference: Reference
+) -> tuple[Score, float]:
+    """Returns the score over all windows, and the tokens per second."""
+    program, total, seconds = compile_model(model, ("prefill",), choice, threads), Score(), 0.0
+    bar = tqdm(windows, desc=f"{choice.weights}, {choice.activations}", unit="window", file=sys.stderr)
+    for i, tokens in enumerate(bar):
+        start = time.perf_counter()
+        logits = program.prefill(tokens)
+        seconds += time.perf_counter() - start
+        total += score_window(logits, tokens, reference.load(i))
+        bar.set_postfix(ppl=f"{total.summary()['ppl']:.2f}")
+    return total, windows.size / seconds
+
+
+def float_score(windows: np.ndarray, reference: Reference) -> Score:
+    """Returns the score of the stored results themselves."""
+    total = Score()
+    for i, tokens in enumerate(windows):
+        logs, best = reference.load(i)
+        rows = np.arange(len(tokens) - 1)
+        loss = -float(logs[rows, tokens[1:]].astype(np.float64).sum())
+        total += Score(positions=len(rows), loss=loss, agreed=len(rows))
+    return total
+
+
+def rows_of(model: Model, choices: list[Quantization], windows: np.ndarray, threads: int, folder: Path) -> list[dict]:
+    reference, float_speed = reference_of(model, windows, threads, folder)
+    rows = []
+    for choice in choices:
+        if choice.is_float:
+            score, speed = float_score(windows, reference), float_speed
+        else:
+            score, speed = measure(model, choice, windows, threads, reference)
+        rows.append(
+            choice._asdict()
+            | {"windows": len(windows)}
+            | score.summary()
+            | {"bits_per_weight": bits_per_weight(model, choice), "tokens_per_s": speed}
+        )
+    return rows
+
+
+def table(rows: list[dict]) -> str:
+    lines = [
+        "| weights | activations | scales | rotated by | attention | bits | perplexity | KL | top-1 | tokens/s |",
+        "|---|---|---|---:|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        attention = "quantized" if row["quantize_attention"] else "float"
+        lines.append(
+            f"| {row['weights']} | {row['activations']} | {row['scale_rule']} | {row['rotate'] or ''} | {attention} | "
+            f"{row['bits_per_weight']:.2f} | {row['ppl']:.2f} | {row['kl']:.3f} | {100 * row['top1']:.1f} % | "
+            f"{row['tokens_per_s']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def plot(rows: list[dict], path: Path) -> None:
+    """Draws perplexity over bits per weight; float is a line across."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.add_subplot(xlabel="bits per weight", ylabel="perplexity", yscale="log")
+    for row in rows:
+        if row["weights"] == "float":
+            axes.axhline(row["ppl"], color="gray", linestyle="--", label="float")
+            continue
+        axes.plot(row["bits_per_weight"], row["ppl"], "o", color="tab:blue")
+        label = f"{row['weights']} / {row['activations']}" + (", mse" if row["scale_rule"] == "mse" else "")
+        axes.annotate(label, (row["bits_per_weight"], row["ppl"]), xytext=(5, 3), textcoords="offset points", size=7)
+    axes.grid(alpha=0.3, which="both")
+    figure.savefig(path)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_quantization(parser)
+    parser.add_argument("--text", type=Path, metavar="FILE", help="default: an article of an encyclopedia of 1911")
+    parser.add_argument("--windows", type=int, metavar="N", help="the first ones only")
+    parser.add_argument("--window", type=int, default=1024, metavar="TOKENS", help="tokens of a window")
+    parser.add_argument("--layers", type=int, metavar="N", help="the first ones of the model only")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the rows")
+    parser.add_argument("--plot", type=Path, metavar="OUT", help="draw perplexity over bits (.svg, .png)")
+    arguments = parser.parse_args()
+    check_least(parser, arguments, windows=1, window=2, threads=1, rotate=0)
+    check_quantization(parser, arguments)
+    return arguments
+
+
+def main() -> None:
+    arguments = parse()
+    model = Model(layers=arguments.layers)
+    content = (arguments.text or text.encyclopedia()).read_text()
+    windows = text.windows(load_tokenizer(model.fields), content, arguments.window, arguments.windows)
+    with tempfile.TemporaryDirectory(prefix="perplexity-") as folder:
+        rows = rows_of(model, chosen(arguments), windows, arguments.threads, Path(folder))
+    print(table(rows))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+    if arguments.plot:
+        plot(rows, arguments.plot)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, ValueError, mx_mlir.Error) as error:
+        sys.exit(f"perplexity.py: {error}")

@@ -1,0 +1,101 @@
+"""The commands of examples/smollm2: what they write, and what they refuse."""
+
+import json
+import subprocess
+import sys
+
+import mx_mlir
+import pytest
+from smollm2 import FOLDER
+
+KEYS = """weights activations scale_rule rotate quantize_attention windows ppl kl top1 bits_per_weight
+tokens_per_s""".split()
+TEXT = "A short text is enough, since nothing is learned from it but that commands run. " * 12
+
+
+def run(command, *arguments):
+    return subprocess.run([sys.executable, FOLDER / command, *arguments], capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_text(TEXT)
+    return path
+
+
+def rows(tmp_path, text, *arguments):
+    out = tmp_path / "rows.json"
+    done = run(
+        "perplexity.py", f"--text={text}", "--layers=2", "--window=64", "--windows=1", f"--json={out}", *arguments
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(out.read_text()), done.stdout
+
+
+def test_every_format(tmp_path, text):
+    presets = [preset.name for preset in mx_mlir.formats()]
+    plot = tmp_path / "plot.svg"
+    found, table = rows(tmp_path, text, f"--weights=float,{','.join(presets)}", "--activations=none", f"--plot={plot}")
+    assert [row["weights"] for row in found] == ["float", *presets]
+    assert all(list(row) == KEYS for row in found)
+    assert all(row["windows"] == 1 and row["kl"] >= -1e-4 and 0 < row["bits_per_weight"] <= 32 for row in found)
+    by_name = {row["weights"]: row for row in found}
+    assert by_name["float"]["top1"] == 1 and by_name["int4_affine"]["kl"] < 1e-3 < by_name["mxfp4"]["kl"]
+    assert "| mxfp4 | none | preset |" in table and plot.stat().st_size > 0
+
+
+def test_all_that_can_be_asked_for(tmp_path, text):
+    (row,), _ = rows(tmp_path, text, "--weights=mxfp4", "--activations=same", "--scale-rule=mse", "--rotate=64",
+                     "--quantize-attention")  # fmt: skip
+    asked = {"activations": "mxfp4", "scale_rule": "mse", "rotate": 64, "quantize_attention": True}
+    assert row.items() >= asked.items()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--weights=fp3"], "--weights: no preset 'fp3', expected one of "),
+        (["--weights=mxfp4", "--activations=int9"], "--activations: no preset 'int9'"),
+        (["--weights=mxfp4", "--windows=0"], "--windows is 0, expected 1 or more"),
+        (["--weights=mxfp4", "--window=1"], "--window is 1, expected 2 or more"),
+        (["--weights=mxfp4", "--layers=40"], "40 layers, expected 1 to 30"),
+        (["--weights=mxfp4", "--windows=1000"], "windows of 1024 tokens, expected 1000"),
+        (["--weights=mxfp4", "--text=/none"], "No such file"),
+        ([], "required: --weights"),
+    ],
+)
+def test_perplexity_refuses(text, arguments, message):
+    done = run("perplexity.py", f"--text={text}", *arguments)
+    assert done.returncode != 0 and message in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["Hi", "--context=40"], "expected 40 at most"),
+        (["Hi", "--temperature=-1"], "expected a temperature of 0 or more"),
+        (["Hi", "--max-tokens=0"], "expected --max-tokens"),
+        (["Hi", "--weights=fp3"], "no preset 'fp3'"),
+    ],
+)
+def test_chat_refuses(arguments, message):
+    done = run("chat.py", *arguments)
+    assert done.returncode != 0 and message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_chat_answers_the_same_each_time_and_from_a_saved_program(tmp_path):
+    arguments = ["Hello", "--layers=1", "--max-tokens=5", "--context=64", f"--program={tmp_path / 'p'}"]
+    first, second = run("chat.py", *arguments), run("chat.py", *arguments)
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    assert first.stdout == second.stdout and "tokens/s" in second.stderr
+
+
+def test_compare(tmp_path):
+    out, text = tmp_path / "rows.json", tmp_path / "text.txt"
+    text.write_text(" ".join(f"This is sentence number {i}, and it ends with the word {i * i}." for i in range(12)))
+    done = run("compare.py", f"--text={text}", "--sentences=12", "--weights=float,amxfp4", f"--json={out}")
+    assert done.returncode == 0, done.stderr[-2000:]
+    exact, near = json.loads(out.read_text())
+    assert abs(exact["one_minus_cosine"]) < 1e-5 and exact["same_nearest"] == 1
+    assert 1e-3 < near["one_minus_cosine"] < 0.1
