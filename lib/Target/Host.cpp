@@ -6,6 +6,7 @@
 
 #include "llvm/TargetParser/Host.h"
 #include "mx/Target/Target.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -18,10 +19,16 @@ const mx::TargetRow &mx::hostTarget() {
   });
 }
 
+std::string mx::missingHostFeature(llvm::StringRef features) {
+  llvm::StringMap<bool> has = llvm::sys::getHostCPUFeatures();
+  for (llvm::StringRef feature : llvm::split(features, ','))
+    if (feature.consume_front("+") && !has.lookup(feature))
+      return feature.str();
+  return {};
+}
+
 bool mx::hostCanRun(const TargetRow &row) {
-  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  return canRun(
-      row, [&](llvm::StringRef feature) { return features.lookup(feature); });
+  return missingHostFeature(row.features).empty();
 }
 
 /// Returns the text of a file of the kernel's, empty where it cannot be read.

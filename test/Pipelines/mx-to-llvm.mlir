@@ -6,6 +6,15 @@
 // RUN: mx-run %s --entry=fused --pipeline='mx-fuse-quantize{rows=4 columns=32},mx-to-llvm{strict}' --arg=13x256xf32=normal:1 --arg=100x256xf32=normal:2 --arg=100xbf16=normal:3 --against=reference
 // RUN: mx-run %s --entry=threads --pipeline='mx-to-llvm{threads=3 strict}' --arg=70x96xf32=normal:1 --arg=100x96xf32=normal:2 --against=reference
 // RUN: mx-run %s --entry=threads --pipeline='mx-to-llvm{strict}' --arg=70x96xf32=normal:1 --arg=100x96xf32=normal:2 --against=reference
+// RUN: mx-run %s --entry=strided --pipeline='mx-to-llvm{strict}' --arg=8x128x2xf32=normal:1 --arg=20x64xf32=normal:2 --arg=8x40xf32=normal:3 --against=reference
+// DEFINE: %{zeros} =
+// DEFINE: %{zero_scales} = mx-run %s --entry=zero_scales --pipeline='mx-to-llvm{target=%{zeros} strict}' --arg=70x32xi8=uniform:1 --arg=4x32xi8=uniform:1 --arg=70x2x2xi8=zeros --arg=4x2x2xi8=zeros --arg=20x64xf32=normal:2 --against=reference
+// REDEFINE: %{zeros} = generic
+// RUN: %{zero_scales}
+// REDEFINE: %{zeros} = x86-64-v3
+// RUN: %{zero_scales}
+// REDEFINE: %{zeros} = host
+// RUN: %{zero_scales}
 // RUN: mx-opt %s --mx-to-llvm=threads=3 | FileCheck %s --check-prefix=THREADS
 // RUN: not mx-opt %s --mx-to-llvm=threads=0 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: mx-opt %s --mx-to-llvm=target=generic | FileCheck %s --check-prefix=GENERIC
@@ -70,4 +79,31 @@ func.func @threads(%x: tensor<70x96xf32>, %w: tensor<100x96xf32>) -> tensor<70x1
   %c = linalg.fill ins(%zero : f32) outs(%e : tensor<70x100xf32>) -> tensor<70x100xf32>
   %y = mx.matmul ins(%qx, %qw : tensor<70x96x!mx.amxfp4>, tensor<100x96x!mx.amxfp4>) outs(%c : tensor<70x100xf32>) {lowering_config = #shares}
   return %y : tensor<70x100xf32>
+}
+
+// Every other element of an inner axis: rows that no vector can be loaded from.
+func.func @strided(%x: tensor<8x128x2xf32>, %w: tensor<20x64xf32>, %c: tensor<8x40xf32>) -> (tensor<8x20xf32>, tensor<8x20xf32>) {
+  %xs = tensor.extract_slice %x[0, 0, 1] [8, 64, 1] [1, 2, 1] : tensor<8x128x2xf32> to tensor<8x64xf32>
+  %cs = tensor.extract_slice %c[0, 1] [8, 20] [1, 2] : tensor<8x40xf32> to tensor<8x20xf32>
+  %ex = tensor.empty() : tensor<8x64x!mx.amxfp4>
+  %qx = mx.quantize ins(%xs : tensor<8x64xf32>) outs(%ex : tensor<8x64x!mx.amxfp4>) using amxfp4
+  %ew = tensor.empty() : tensor<20x64x!mx.amxfp4>
+  %qw = mx.quantize ins(%w : tensor<20x64xf32>) outs(%ew : tensor<20x64x!mx.amxfp4>) using amxfp4
+  %y = mx.matmul ins(%qx, %qw : tensor<8x64x!mx.amxfp4>, tensor<20x64x!mx.amxfp4>) outs(%cs : tensor<8x20xf32>)
+  %z = mx.matmul ins(%xs, %qw : tensor<8x64xf32>, tensor<20x64x!mx.amxfp4>) outs(%cs : tensor<8x20xf32>)
+  return %y, %z : tensor<8x20xf32>, tensor<8x20xf32>
+}
+
+// Blocks of other makers may have two scales of 0, whatever their codes are.
+func.func @zero_scales(%mc: tensor<70x32xi8>, %fc: tensor<4x32xi8>, %ms: tensor<70x2x2xi8>, %fs: tensor<4x2x2xi8>,
+                       %w: tensor<20x64xf32>) -> (tensor<70x20xf32>, tensor<4x20xf32>) {
+  %many = mx.join %mc, %ms : (tensor<70x32xi8>, tensor<70x2x2xi8>) -> tensor<70x64x!mx.amxfp4>
+  %few = mx.join %fc, %fs : (tensor<4x32xi8>, tensor<4x2x2xi8>) -> tensor<4x64x!mx.amxfp4>
+  %ew = tensor.empty() : tensor<20x64x!mx.amxfp4>
+  %qw = mx.quantize ins(%w : tensor<20x64xf32>) outs(%ew : tensor<20x64x!mx.amxfp4>) using amxfp4
+  %c = arith.constant dense<1.0> : tensor<70x20xf32>
+  %d = arith.constant dense<1.0> : tensor<4x20xf32>
+  %y = mx.matmul ins(%many, %qw : tensor<70x64x!mx.amxfp4>, tensor<20x64x!mx.amxfp4>) outs(%c : tensor<70x20xf32>)
+  %z = mx.matmul ins(%few, %qw : tensor<4x64x!mx.amxfp4>, tensor<20x64x!mx.amxfp4>) outs(%d : tensor<4x20xf32>)
+  return %y, %z : tensor<70x20xf32>, tensor<4x20xf32>
 }

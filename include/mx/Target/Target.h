@@ -99,6 +99,10 @@ pickTarget(llvm::StringRef cpu,
 /// Returns the row of the machine this runs on. Nothing else looks at it.
 const TargetRow &hostTarget();
 
+/// Returns the first of the LLVM features that "+a,+b" asks for and this
+/// machine lacks, empty where it has all.
+std::string missingHostFeature(llvm::StringRef features);
+
 /// Returns true where this machine has the features of `row`.
 bool hostCanRun(const TargetRow &row);
 

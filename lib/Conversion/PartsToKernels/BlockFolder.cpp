@@ -109,13 +109,14 @@ Value BlockFolder::scaled(Value scale) {
   return b.mul(scale, b.f32(std::ldexp(1.0f, unitExponent)));
 }
 
-/// 2^least, or NaN where a scale is.
+/// 2^least, or NaN where a scale is, or 0 where both are: exponents are those of
+/// numbers above 0. (One scale of 0 exceeds the limits of the gap.)
 Value BlockFolder::foldedScale() {
   // The exponents are those of f32 for a significand of 24 bits.
   Value field = b.add(least, b.i32(unitExponent - kFractionBits));
   Value power = b.floatOf(b.shl(field, b.i32(kFractionBits)));
   Value sum = b.add(scales[0], scales[1]);
-  return b.select(b.isNan(sum), sum, power);
+  return b.select(b.less(b.f32(0), sum), power, sum);
 }
 
 /// odd << (exponent - least) of a side, cut off where no product fits.

@@ -72,14 +72,25 @@ void Matmul::emit() {
 void Matmul::packActivations() {
   int64_t rows = product.config.getRows();
   int64_t threads = product.config.getThreads();
-  std::optional<int64_t> count = getConstantIntValue(product.m);
-  if (count && *count < kRowsOfThread * threads)
-    threads = 1;
   Value tiles = blocksOf(b, product.m, rows);
-  forShares(b, threads, tiles, [&](Value begin, Value end) {
-    kernel.packRows(b.mul(begin, b.index(rows)),
-                    b.min(b.mul(end, b.index(rows)), product.m));
-  });
+  auto packBy = [&](int64_t threads) {
+    return [&, threads] {
+      forShares(b, threads, tiles, [&](Value begin, Value end) {
+        kernel.packRows(b.mul(begin, b.index(rows)),
+                        b.min(b.mul(end, b.index(rows)), product.m));
+      });
+      return SmallVector<Value>();
+    };
+  };
+  int64_t fewest = kRowsOfThread * threads;
+  std::optional<int64_t> count = getConstantIntValue(product.m);
+  if (threads == 1 || (count && *count < fewest))
+    packBy(1)();
+  else if (count)
+    packBy(threads)();
+  else
+    b.conditional(TypeRange{}, b.less(product.m, b.index(fewest)), packBy(1),
+                  packBy(threads));
 }
 
 /// The product of one batch.

@@ -17,25 +17,42 @@ namespace mlir::mx {
 #define GEN_PASS_DEF_CONVERTMXPARTSTOKERNELSPASS
 #include "mx/Conversion/Passes.h.inc"
 
-/// Checks that the operands of `op` are memrefs whose rows are contiguous, and
-/// weights packed.
+/// Checks that the operands of `op` are memrefs, and weights packed.
 static LogicalResult verifyOperands(Operation *op) {
   auto matmul = dyn_cast<MatmulPartsOp>(op);
   if (matmul && !matmul.getPacked())
     return op->emitOpError("rhs is not packed, as kernels expect it: run "
                            "mx-prepack-weights");
   for (Type type : op->getOperandTypes()) {
-    if (!isa<ShapedType>(type))
-      continue;
-    auto memref = dyn_cast<MemRefType>(type);
-    if (!memref)
+    if (isa<ShapedType>(type) && !isa<MemRefType>(type))
       return op->emitOpError("operand is ")
              << type << ", expected memrefs: bufferize first";
-    if (memref.getRank() != 0 && !memref.isLastDimUnitStride())
-      return op->emitOpError("operand is ")
-             << type << ", expected contiguous rows for a kernel";
   }
   return success();
+}
+
+/// Has `op` read and write a copy of each operand whose rows are not
+/// contiguous, as slices with steps are and those of an inner axis.
+static void makeRowsContiguous(DestinationStyleOpInterface op) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type || type.getRank() == 0 || type.isLastDimUnitStride())
+      continue;
+    ScalarBuilder b(op.getLoc(), op);
+    Value strided = operand.get();
+    SmallVector<Value> extents;
+    for (int64_t axis = 0; axis < type.getRank(); ++axis)
+      if (type.isDynamicDim(axis))
+        extents.push_back(b.dim(strided, axis));
+    Value copy = b.make<memref::AllocOp>(
+        MemRefType::get(type.getShape(), type.getElementType()), extents);
+    memref::CopyOp::create(b, strided, copy);
+    operand.set(copy);
+    b.setInsertionPointAfter(op);
+    if (op.isDpsInit(&operand))
+      memref::CopyOp::create(b, copy, strided);
+    memref::DeallocOp::create(b, copy);
+  }
 }
 
 static LoweringConfigAttr configOf(Operation *op) {
@@ -82,6 +99,7 @@ struct PartsToKernels final
     for (Operation *op : ops) {
       if (failed(verifyOperands(op)))
         return signalPassFailure();
+      makeRowsContiguous(cast<DestinationStyleOpInterface>(op));
       Operation *copy = outliner.outline(op, configOf(op), nameOf(op));
       if (!copy)
         continue;

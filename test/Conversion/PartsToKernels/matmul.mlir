@@ -94,10 +94,24 @@ func.func @not_packed(%x: memref<5x64xf32>, %bc: memref<40x32xi8>, %bs: memref<4
 
 // -----
 
-func.func @strided(%x: memref<4x64xf32, strided<[1, 4]>>, %c: memref<4x32xi8>, %s: memref<4x2x2xi8>) {
-  // expected-error @+1 {{operand is 'memref<4x64xf32, strided<[1, 4]>>', expected contiguous rows for a kernel}}
-  mx.quantize_parts !mx.amxfp4 using amxfp4 ins(%x : memref<4x64xf32, strided<[1, 4]>>)
-    outs(%c, %s : memref<4x32xi8>, memref<4x2x2xi8>)
-    {lowering_config = #mx.lowering_config<target = "znver4", kernel = "quantize">}
+// What has no contiguous rows is copied, what is written copied back.
+
+// CHECK-LABEL: func @strided(
+//  CHECK-SAME:     %[[X:.+]]: memref<4x64xf32, strided<[1, 4]>>, %{{.+}}: memref<1x1x544xi8>, %[[C:.+]]: memref<4x?xf32, strided<[?, ?]>>)
+//       CHECK:   %[[A:.+]] = memref.alloc() : memref<4x64xf32>
+//       CHECK:   memref.copy %[[X]], %[[A]]
+//       CHECK:   %[[N:.+]] = memref.dim %[[C]], %{{.+}}
+//       CHECK:   %[[B:.+]] = memref.alloc(%[[N]]) : memref<4x?xf32>
+//       CHECK:   memref.copy %[[C]], %[[B]]
+//       CHECK:   call @mx_matmul_f32_float_mxfp4(%[[A]], %{{.+}}, %[[B]])
+//   CHECK-DAG:   memref.copy %[[B]], %[[C]]
+//   CHECK-DAG:   memref.dealloc %[[B]]
+//   CHECK-DAG:   memref.dealloc %[[A]]
+//       CHECK:   return
+func.func @strided(%x: memref<4x64xf32, strided<[1, 4]>>, %w: memref<1x1x544xi8>, %c: memref<4x?xf32, strided<[?, ?]>>) {
+  %k = arith.constant 64 : index
+  mx.matmul_parts lhs(%x : memref<4x64xf32, strided<[1, 4]>>) rhs packed(%w : memref<1x1x544xi8>) : !mx.mxfp4 k(%k)
+    outs(%c : memref<4x?xf32, strided<[?, ?]>>)
+    {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
   return
 }

@@ -32,14 +32,32 @@
 // -----
 
 // (C2)
+// expected-error @+1 {{tile of 2 x 3, expected a power of two of vectors}}
+#a = #mx.lowering_config<target = "generic", kernel = "f32", rows = 2, vectors = 3, k_block = 256>
+
+// -----
+
+// (C2)
+// expected-error @+1 {{tile of 2 x 2, expected one vector}}
+#a = #mx.lowering_config<target = "znver4", kernel = "ab", rows = 2, vectors = 2, k_block = 256>
+
+// -----
+
+// (C2)
 // expected-error @+1 {{found a tile or a block, expected none for 'quantize'}}
 #a = #mx.lowering_config<target = "x86-64-v3", kernel = "quantize", k_block = 256>
 
 // -----
 
 // (C3)
-// expected-error @+1 {{k_block is 64, expected a positive multiple of 256}}
+// expected-error @+1 {{k_block is 64, expected a positive multiple of 256 up to 65536}}
 #a = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 6, vectors = 2, k_block = 64>
+
+// -----
+
+// (C3)
+// expected-error @+1 {{k_block is 1099511627776, expected a positive multiple of 256 up to 65536}}
+#a = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 6, vectors = 2, k_block = 1099511627776>
 
 // -----
 

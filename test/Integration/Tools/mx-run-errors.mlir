@@ -47,6 +47,13 @@
 // RUN: %python %S/Inputs/refuses.py mx-run %t/async.mlir | FileCheck %s --check-prefix=NOLOWERING
 // NOLOWERING: async.mlir:1:{{[0-9]+}}: error:
 
+// Code for another machine: refused, and printed all the same.
+// RUN: echo 'llvm.func @main() attributes {passthrough = ["noinline", ["target-features", "+sse2,+no-such-unit"]]} { llvm.return }' > %t/machine.mlir
+// RUN: %python %S/Inputs/refuses.py mx-run %t/machine.mlir | FileCheck %s --check-prefix=MACHINE
+// MACHINE: machine.mlir:1:1: error: '@main' is code for machines with 'no-such-unit', which this one lacks
+// RUN: mx-run %t/machine.mlir --dump-asm | FileCheck %s --check-prefix=PRINTED
+// PRINTED: main:
+
 // The entry.
 // RUN: %python %S/Inputs/refuses.py mx-run %s --entry=other | FileCheck %s --check-prefix=ENTRY
 // ENTRY: mx-run-errors.mlir: error: no function '@other'; entries: @main, @external

@@ -5,12 +5,16 @@
 #include "mx/Numerics/Tiles.h"
 #include "mx/Target/Kernel.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace mlir::mx;
 using ::mx::FormatSpec;
 
 /// Every block size divides it.
 static constexpr int64_t kLargestBlock = 256;
+/// A panel of it and of the widest tile takes some 16 MB.
+static constexpr int64_t kMaxKBlock = int64_t(1) << 16;
 
 static LogicalResult
 verifyTile(llvm::function_ref<InFlightDiagnostic()> emitError,
@@ -21,6 +25,13 @@ verifyTile(llvm::function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "tile of " << rows << " x " << vectors
                        << ", expected 1 to " << row.vectorRegisters
                        << " rows and vectors";
+  // Panels hold whole tiles of both kinds, registers' and packed weights'.
+  int64_t most = ::mx::kernelInfo(kernel.kind).inRegisters ? 1 : vectors;
+  if (!llvm::isPowerOf2_64(vectors) || vectors > most) // C2
+    return emitError() << "tile of " << rows << " x " << vectors
+                       << ", expected "
+                       << (most == 1 ? "one vector"
+                                     : "a power of two of vectors");
   int needed =
       ::mx::registersNeeded(kernel.registers, {int(rows), int(vectors)}); // C2
   if (needed > row.vectorRegisters)
@@ -54,9 +65,10 @@ LoweringConfigAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
   if (!costs) // C1
     return emitError() << "target '" << target << "' has no kernel '" << kernel
                        << "'";
-  if (kBlock <= 0 || kBlock % kLargestBlock != 0) // C3
+  if (kBlock <= 0 || kBlock % kLargestBlock != 0 || kBlock > kMaxKBlock) // C3
     return emitError() << "k_block is " << kBlock
-                       << ", expected a positive multiple of " << kLargestBlock;
+                       << ", expected a positive multiple of " << kLargestBlock
+                       << " up to " << kMaxKBlock;
   if (rowBlock < 0) // C5
     return emitError() << "row_block is " << rowBlock
                        << ", expected 0 or a number of rows";

@@ -64,7 +64,7 @@ public:
 private:
   LogicalResult packConstant(ConstantOp weights, ArrayRef<OpOperand *> uses);
   void packWhereMade(Value weights, ArrayRef<OpOperand *> uses);
-  void packFunction(func::FuncOp function);
+  LogicalResult packFunction(func::FuncOp function);
 };
 
 } // namespace
@@ -119,13 +119,17 @@ static void replaceArgument(func::FuncOp function, unsigned index) {
   (void)function.eraseArgument(index);
 }
 
+static std::string packNameOf(func::FuncOp function) {
+  return (function.getName() + "_pack").str();
+}
+
 /// Returns `NAME_pack`: what replaceArgument's new arguments take, of values of
 /// the old types.
 static func::FuncOp makePackFunction(func::FuncOp function,
                                      ArrayRef<Type> weights) {
   OpBuilder b(function);
   Location loc = function.getLoc();
-  auto pack = func::FuncOp::create(b, loc, (function.getName() + "_pack").str(),
+  auto pack = func::FuncOp::create(b, loc, packNameOf(function),
                                    b.getFunctionType(weights, TypeRange()));
   Block *body = pack.addEntryBlock();
   b.setInsertionPointToStart(body);
@@ -145,10 +149,10 @@ static func::FuncOp makePackFunction(func::FuncOp function,
   return pack;
 }
 
-void PrepackWeights::packFunction(func::FuncOp function) {
+LogicalResult PrepackWeights::packFunction(func::FuncOp function) {
   if (!function.isPublic() || function.isExternal() ||
       !SymbolTable::symbolKnownUseEmpty(function, getOperation()))
-    return;
+    return success();
   SmallVector<Type> weights;
   SmallVector<unsigned> indices;
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
@@ -157,10 +161,15 @@ void PrepackWeights::packFunction(func::FuncOp function) {
       indices.push_back(i);
     }
   if (weights.empty())
-    return;
+    return success();
+  std::string name = packNameOf(function);
+  if (SymbolTable::lookupSymbolIn(getOperation(), name))
+    return function.emitOpError("has weights to pack, but the name '")
+           << name << "' is taken";
   makePackFunction(function, weights);
   for (unsigned index : llvm::reverse(indices))
     replaceArgument(function, index);
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -203,7 +212,8 @@ void PrepackWeights::runOnOperation() {
   if (packFunctions) {
     SmallVector<func::FuncOp> functions(getOperation().getOps<func::FuncOp>());
     for (func::FuncOp function : functions)
-      packFunction(function);
+      if (failed(packFunction(function)))
+        return signalPassFailure();
   }
   // Resources belong to the context; an outer module may use them too.
   bool isTop = !getOperation()->getParentOp();

@@ -86,8 +86,15 @@ static int64_t panelDepth(const ::mx::TargetRow &row, ::mx::KernelKind kind,
   return std::max(depth / kLargestBlock, int64_t(1)) * kLargestBlock;
 }
 
-/// What starting threads and waiting for them must be small against.
+/// What starting threads and waiting for them must be small against: of threads
+/// that wait for work. Where they sleep, a start was seen to take 300
+/// microseconds, which a quantizer, a few percent of the product behind it, is
+/// not worth.
 static constexpr double kThreadedMicroseconds = 20;
+static constexpr double kThreadedQuantizerMicroseconds = 200;
+
+/// What a quantizer of unknown rows is priced at: its threads are for many.
+static constexpr int64_t kManyRows = 512;
 
 /// The fastest that nothing is said against; `f32` is one.
 static const KernelCandidate &chosenOf(ArrayRef<KernelCandidate> candidates) {
@@ -128,9 +135,9 @@ private:
   void remarkNotVersioned(MatmulOp op) const;
   LogicalResult select(FunctionOpInterface function);
   LogicalResult select(MatmulOp op, const RowClass *version);
-  LogicalResult select(QuantizeOp op);
+  LogicalResult select(QuantizeOp op, const RowClass *version);
   LogicalResult leave(Operation *op, StringRef reason);
-  int64_t threadsFor(double cycles) const;
+  int64_t threadsFor(double cycles, double microseconds) const;
 
   const ::mx::TargetRow *row = nullptr;
 };
@@ -175,13 +182,19 @@ LogicalResult SelectLowering::select(FunctionOpInterface function) {
         return configOf(op, chosenOf(candidatesOf(op, rows)), rows);
       });
   bool ok = true;
-  function.walk([&](Operation *op) {
+  auto versionOf = [&](Operation *op) -> const RowClass * {
     auto version = versions.find(op);
-    if (auto matmul = dyn_cast<MatmulOp>(op))
-      ok &= succeeded(select(
-          matmul, version == versions.end() ? nullptr : &version->second));
-    else if (auto quantize = dyn_cast<QuantizeOp>(op))
-      ok &= succeeded(select(quantize));
+    return version == versions.end() ? nullptr : &version->second;
+  };
+  function.walk([&](Operation *op) {
+    if (auto matmul = dyn_cast<MatmulOp>(op)) {
+      ok &= succeeded(select(matmul, versionOf(op)));
+    } else if (auto quantize = dyn_cast<QuantizeOp>(op)) {
+      const RowClass *version = nullptr;
+      for (Operation *user : op->getUsers())
+        version = version ? version : versionOf(user);
+      ok &= succeeded(select(quantize, version));
+    }
   });
   return success(ok);
 }
@@ -195,9 +208,9 @@ LogicalResult SelectLowering::leave(Operation *op, StringRef reason) {
   return success();
 }
 
-/// Work of `cycles` is split only where that pays.
-int64_t SelectLowering::threadsFor(double cycles) const {
-  return cycles < kThreadedMicroseconds * 1e3 * row->clockGHz ? 1 : threads;
+/// Work of `cycles` is split from so many `microseconds` on.
+int64_t SelectLowering::threadsFor(double cycles, double microseconds) const {
+  return cycles < microseconds * 1e3 * row->clockGHz ? 1 : threads;
 }
 
 //===----------------------------------------------------------------------===//
@@ -249,7 +262,8 @@ LoweringConfigAttr SelectLowering::configOf(MatmulOp op,
   return LoweringConfigAttr::get(
       op.getContext(), row->name, chosen.kernel->name, tile.rows, tile.vectors,
       panelDepth(*row, chosen.kernel->kind, tile.vectors * row->lanes()),
-      rowBlockOf(op, chosen, rows), threadsFor(*chosen.cycles));
+      rowBlockOf(op, chosen, rows),
+      threadsFor(*chosen.cycles, kThreadedMicroseconds));
 }
 
 /// Says that the rows could have decided, and did not.
@@ -290,19 +304,33 @@ LogicalResult SelectLowering::select(MatmulOp op, const RowClass *version) {
   return success();
 }
 
-LogicalResult SelectLowering::select(QuantizeOp op) {
+/// The bytes of f32 that a quantizer of `type` reads.
+static double bytesOfSource(RankedTensorType type, const RowClass *version) {
+  ArrayRef<int64_t> shape = type.getShape();
+  double rows = 1, k = shape.back();
+  for (int64_t extent : shape.drop_back())
+    rows *= extent;
+  if (ShapedType::isDynamicShape(shape.drop_back()))
+    rows = version && version->last != RowClass::kUnbounded ? version->typical()
+                                                            : kManyRows;
+  if (ShapedType::isDynamic(shape.back()))
+    k = kDynamicExtent;
+  return 4 * rows * k;
+}
+
+/// `version` is that of a product with the result.
+LogicalResult SelectLowering::select(QuantizeOp op, const RowClass *version) {
   if (op.getLoweringConfig())
     return success();
   std::string reason = LoweringConfigAttr::whyNotQuantize(
       getBlockType(op.getType()).getFormat(), op.getQuantizer().getQuantizer());
   if (!reason.empty())
     return leave(op, reason);
-  double bytes = 4.0;
-  for (int64_t extent : op.getType().getShape())
-    bytes *= ShapedType::isDynamic(extent) ? RowClass().typical() : extent;
+  double bytes = bytesOfSource(op.getType(), version);
   op.setLoweringConfigAttr(LoweringConfigAttr::get(
       op.getContext(), row->name, LoweringConfigAttr::kQuantize, 0, 0, 0, 0,
-      threadsFor(bytes / row->quantizeGBs * row->clockGHz)));
+      threadsFor(bytes / row->quantizeGBs * row->clockGHz,
+                 kThreadedQuantizerMicroseconds)));
   remark::passed(op.getLoc(), remarkAbout(op, kCategory, "QuantizerVectorized"))
       << Arg("Target", StringRef(row->name));
   return success();

@@ -184,8 +184,9 @@ def MX_LoweringConfigAttr : AttrDef<MX_Dialect, "LoweringConfig"> {
     each done by a thread of its own.
 
     - (C1) `target` and `kernel` exist, and the row has the kernel.
-    - (C2) the tile fits the registers; there is none, and no block, for `quantize`.
-    - (C3) `k_block` is a multiple of 256, so of every block size.
+    - (C2) the tile fits the registers, and `vectors` is a power of two, 1 where the
+      kernel decodes weights in registers; there is no tile or block for `quantize`.
+    - (C3) `k_block` is a multiple of 256, so of every block size, up to 65536.
     - (C4) `threads` is 1 to 1024.
     - (C5) `row_block` is not negative.
   }];
