@@ -6,6 +6,7 @@
 #include "mx/Runner/Error.h"
 #include "mx/Runner/Source.h"
 #include "mx/Runtime/Weights.h"
+#include "mx/Target/Target.h"
 
 #include "Machine.h"
 
@@ -92,6 +93,32 @@ static llvm::Error checkSymbols(ModuleOp module,
         !llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(name))
       return makeError(function.getLoc(),
                        "function '@" + name + "' is called but not defined");
+  }
+  return llvm::Error::success();
+}
+
+/// Returns the features of LLVM that the code of `function` may use, "+a,+b".
+static StringRef featuresOf(LLVM::LLVMFuncOp function) {
+  for (Attribute attribute : function.getPassthroughAttr().getValue())
+    if (auto pair = dyn_cast<ArrayAttr>(attribute))
+      if (auto strings = llvm::to_vector(pair.getAsValueRange<StringAttr>());
+          strings.size() == 2 && strings[0] == "target-features")
+        return strings[1];
+  return "";
+}
+
+/// Code for other machines is an error with a place instead of a signal.
+static llvm::Error checkFeatures(ModuleOp module) {
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    if (!function.getPassthroughAttr())
+      continue;
+    std::string missing = ::mx::missingHostFeature(featuresOf(function));
+    if (!missing.empty())
+      return makeError(function.getLoc(), "'@" + function.getName() +
+                                              "' is code for machines "
+                                              "with '" +
+                                              missing +
+                                              "', which this one lacks");
   }
   return llvm::Error::success();
 }

@@ -4,9 +4,7 @@
 
 #include "mx/Runner/Error.h"
 #include "mx/Runner/Source.h"
-#include "mx/Target/Target.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 
@@ -39,29 +37,4 @@ llvm::Error mlir::mx::checkLowered(ModuleOp module) {
   return makeError(op->getLoc(), "'" + op->getName().getStringRef() +
                                      "' is left after the pipeline, which has "
                                      "to lower to the LLVM dialect");
-}
-
-/// Returns the features of LLVM that the code of `function` may use, "+a,+b".
-static StringRef featuresOf(LLVM::LLVMFuncOp function) {
-  for (Attribute attribute : function.getPassthroughAttr().getValue())
-    if (auto pair = dyn_cast<ArrayAttr>(attribute))
-      if (auto strings = llvm::to_vector(pair.getAsValueRange<StringAttr>());
-          strings.size() == 2 && strings[0] == "target-features")
-        return strings[1];
-  return "";
-}
-
-llvm::Error mlir::mx::checkFeatures(ModuleOp module) {
-  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
-    if (!function.getPassthroughAttr())
-      continue;
-    std::string missing = ::mx::missingHostFeature(featuresOf(function));
-    if (!missing.empty())
-      return makeError(function.getLoc(), "'@" + function.getName() +
-                                              "' is code for machines "
-                                              "with '" +
-                                              missing +
-                                              "', which this one lacks");
-  }
-  return llvm::Error::success();
 }

@@ -24,10 +24,6 @@ makeHostMachine(bool isForFiles = false);
 /// LLVM IR.
 llvm::Error checkLowered(ModuleOp module);
 
-/// Returns an error about the first function of `module` that may use what this
-/// processor lacks, instead of a signal when it is called.
-llvm::Error checkFeatures(ModuleOp module);
-
 } // namespace mlir::mx
 
 #endif // MX_RUNNER_MACHINE_H

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import numbers
 import operator
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 
@@ -57,12 +57,6 @@ def as_array(value: Any) -> np.ndarray:
         raise TypeError(f"numpy cannot take this {type(value).__name__}: {error}") from error
 
 
-def fits(shape: tuple[int, ...], wanted: tuple[Optional[int], ...]) -> bool:
-    return shape == wanted or (
-        len(shape) == len(wanted) and all(w is None or w == extent for extent, w in zip(shape, wanted))
-    )
-
-
 class TensorArgument:
     """Checks one tensor argument."""
 
@@ -70,6 +64,8 @@ class TensorArgument:
         assert wanted.shape is not None
         self.wanted = wanted
         self.shape = wanted.shape
+        self.rank = len(wanted.shape)
+        self.extents = [(axis, extent) for axis, extent in enumerate(wanted.shape) if extent is not None]
         self.dtypes = DTYPES[wanted.dtype]
         self.is_written = is_written
 
@@ -77,7 +73,7 @@ class TensorArgument:
         """Returns an array for the call: `value` itself where it is contiguous
         and aligned to its elements, else a copy."""
         array = value if isinstance(value, np.ndarray) else self._convert(value)
-        if array.dtype not in self.dtypes or not fits(array.shape, self.shape):
+        if array.dtype not in self.dtypes or not self._fits(array.shape):
             kind = TypeError if array.dtype not in self.dtypes else ValueError
             found = f"{shape_text(array.shape)}{name_of(array.dtype)}"
             raise kind(f"found {found}, wanted {shape_text(self.shape)}{self.wanted.dtype}")
@@ -87,6 +83,14 @@ class TensorArgument:
         elif not flags.c_contiguous or not flags.aligned:
             return np.require(np.ascontiguousarray(array), requirements="A").reshape(array.shape)
         return array
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        if len(shape) != self.rank:
+            return False
+        for axis, extent in self.extents:
+            if shape[axis] != extent:
+                return False
+        return True
 
     def _convert(self, value: Any) -> np.ndarray:
         if self.is_written:
@@ -100,22 +104,18 @@ class TensorArgument:
                 raise ValueError(f"is written to, but the array is not {name}")
 
 
-def check_apart(arrays: list[np.ndarray], written: list[int]) -> None:
-    """Raises where an array that is written to shares memory with another."""
-    spans = []
-    for index, array in enumerate(arrays):
-        if array is not None and array.nbytes:
-            begin = array.__array_interface__["data"][0]
-            spans.append((begin, begin + array.nbytes, index))
-    spans.sort()
+def check_apart(spans: list[tuple[int, int, int]], written: set[int]) -> None:
+    """Raises where an array that is written to shares memory with another;
+    spans are (begin, end, index) of each."""
     # Ends of the spans that reach furthest, among all and among the written.
     furthest = furthest_written = (0, -1)
-    for begin, end, index in spans:
+    for begin, end, index in sorted(spans):
         is_written = index in written
         other = furthest if is_written else furthest_written
-        if begin < other[0]:
+        if begin < other[0] and begin < end:
             first, second = sorted((index, other[1]))
             raise ValueError(f"arguments {first} and {second} share memory, and one is written to")
-        furthest = max(furthest, (end, index))
-        if is_written:
-            furthest_written = max(furthest_written, (end, index))
+        if end > furthest[0]:
+            furthest = (end, index)
+        if is_written and end > furthest_written[0]:
+            furthest_written = (end, index)

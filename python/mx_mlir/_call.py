@@ -103,7 +103,7 @@ class Function:
         self.signature = signature
         self._owner = owner  # of the code
         self._holders = {r: i for i, r in enumerate(signature.in_place) if r is not None}
-        self._written = sorted(self._holders.values())
+        self._written = set(self._holders.values())
         self._tensors: list[Optional[TensorArgument]] = [
             None if type_.shape is None else TensorArgument(type_, i in self._written)
             for i, type_ in enumerate(signature.arguments)
@@ -133,30 +133,40 @@ class Function:
 
     def __call__(self, *arguments: Any) -> Any:
         arrays, values = self._bind(arguments)
+        if self._written:
+            self._check_apart(arrays, values)
         words, pointers = self._describe(arrays, values)
         returned = self._code(*pointers)
         return self._collect(words, arrays, returned)
 
     def _bind(self, arguments: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
-        """Returns for each argument its array and its number; one is None."""
+        """Returns for each argument its array, None for a scalar, and the
+        address of its data or its number."""
         wanted = self.signature.arguments
         if len(arguments) != len(wanted):
             raise TypeError(f"{self.name}: found {len(arguments)} arguments, wanted {len(wanted)}: {self.signature}")
+        self._check_return()
         arrays: list[Any] = []
         values: list[Any] = []
         for i, (tensor, value) in enumerate(zip(self._tensors, arguments)):
             try:
-                arrays.append(tensor.bind(value) if tensor else None)
-                values.append(None if tensor else check_scalar(wanted[i], value))
+                array = tensor.bind(value) if tensor else None
+                values.append(check_scalar(wanted[i], value) if array is None else array.__array_interface__["data"][0])
+                arrays.append(array)
             except (TypeError, ValueError) as error:
                 raise type(error)(f"{self.name}: argument {i}: {error}") from None
-        if self._written:
-            try:
-                check_apart(arrays, self._written)
-            except ValueError as error:
-                raise ValueError(f"{self.name}: {error}") from None
-        self._check_return()
         return arrays, values
+
+    def _check_apart(self, arrays: list[Any], values: list[Any]) -> None:
+        spans = [
+            (begin, begin + array.nbytes, i)
+            for i, (array, begin) in enumerate(zip(arrays, values))
+            if array is not None and array.size
+        ]
+        try:
+            check_apart(spans, self._written)
+        except ValueError as error:
+            raise ValueError(f"{self.name}: {error}") from None
 
     def _check_return(self) -> None:
         if not self._in_struct and self._results and self._code.restype is None:
@@ -173,10 +183,9 @@ class Function:
             if array is None:
                 pointers.append(value)
                 continue
-            data = array.__array_interface__["data"][0]
             shape = array.shape
             end = at + _words(len(shape))
-            words[at:end] = [data, data, 0, *shape, *_dense_strides(shape)]
+            words[at:end] = (value, value, 0, *shape, *_dense_strides(shape))
             pointers.append(base + 8 * at)
             at = end
         return words, pointers
@@ -184,7 +193,9 @@ class Function:
     def _collect(self, words: Any, arrays: list[Any], returned: Any) -> Any:
         """Returns the one result, or a tuple of them."""
         if not self._in_struct and self._results:
-            returned = self._results[0].dtype.type(np.asarray(returned).astype(self._results[0].dtype))
+            dtype = self._results[0].dtype
+            # Of a byte that holds an i1 only the lowest bit is said.
+            returned = dtype.type(returned & 1 if dtype.kind == "b" else returned)
         pointers = {r.buffer(words) for r in self._results if r.shape is not None}
         buffers = {pointer: _Buffer(pointer) for pointer in pointers}
         fresh = iter(self._results)

@@ -26,7 +26,8 @@ def _split_source(source: Source) -> tuple[Optional[bytes], str]:
         return bytes(source), ""
     if isinstance(source, os.PathLike):
         return None, os.fsdecode(source)
-    raise TypeError(f"source: found {type(source).__name__}, wanted MLIR text (str), bytecode (bytes) or a path (PathLike)")
+    wanted = "MLIR text (str), bytecode (bytes) or a path (PathLike)"
+    raise TypeError(f"source: found {type(source).__name__}, wanted {wanted}")
 
 
 def _aligned(array: np.ndarray) -> np.ndarray:

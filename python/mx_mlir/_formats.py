@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 import numpy as np
 
 from ._arguments import as_array
 from ._types import name_of, shape_text
+
+Shape = Tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def formats() -> tuple[Format, ...]:
     return tuple(Format(**_mx.describe_preset(name)) for name in _mx.presets())
 
 
-def _shapes(preset: str, rows: tuple[int, ...], k: int) -> tuple[tuple[int, ...], tuple[int, ...], Optional[tuple[int, ...]]]:
+def _shapes(preset: str, rows: Shape, k: int) -> tuple[Shape, Shape, Optional[Shape]]:
     """Returns the shapes of codes, scales and outer scales."""
     from . import _mx
 
@@ -109,7 +111,8 @@ def quantize(array: Any, preset: str, scale_rule: str = "preset") -> Quantized:
     codes, scales = np.zeros(shapes[0], np.uint8), np.zeros(shapes[1], np.uint8)
     outer = np.ones(shapes[2] or (), np.float32)
     x = np.require(np.ascontiguousarray(x), requirements="A")
-    _mx.quantize(preset, scale_rule, _as_rows(x, count), outer.reshape(-1), _as_rows(codes, count), _as_rows(scales, count))
+    parts = outer.reshape(-1), _as_rows(codes, count), _as_rows(scales, count)
+    _mx.quantize(preset, scale_rule, _as_rows(x, count), *parts)
     return Quantized(codes, scales, None if shapes[2] is None else outer, preset, k)
 
 
@@ -144,5 +147,6 @@ def dequantize(quantized: Quantized) -> np.ndarray:
             raise ValueError(f"outer: found None, wanted shape {shapes[2]}")
         outer = _check_part("outer", quantized.outer, shapes[2], np.float32)
     x = np.empty((*rows, k), np.float32)
-    _mx.dequantize(quantized.preset, _as_rows(codes, count), _as_rows(scales, count), outer.reshape(-1), _as_rows(x, count))
+    parts = _as_rows(codes, count), _as_rows(scales, count), outer.reshape(-1)
+    _mx.dequantize(quantized.preset, *parts, _as_rows(x, count))
     return x

@@ -58,6 +58,10 @@ func.func @rank_0(%x: tensor<f64>) -> tensor<f64> {
   %y = arith.addf %x, %x : tensor<f64>
   return %y : tensor<f64>
 }
+func.func @is_less(%a: f64, %b: f64) -> i1 {
+  %c = arith.cmpf olt, %a, %b : f64
+  return %c : i1
+}
 func.func @half(%x: f16) -> i32 {
   %c = arith.fptosi %x : f16 to i32
   return %c : i32

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 USE = """
 import mx_mlir, numpy as np, os, sys
 assert mx_mlir.__file__.startswith(sys.argv[1]), mx_mlir.__file__
-program = mx_mlir.compile(open("examples/matmul.mlir").read(), "mx-quantize{weights=mxfp4 activations=mxfp4},mx-to-llvm", threads=2)
+pipeline = "mx-quantize{weights=mxfp4 activations=mxfp4},mx-to-llvm"
+program = mx_mlir.compile(open("examples/matmul.mlir").read(), pipeline, threads=2)
 x, w = np.ones((4, 128), np.float32), np.ones((64, 128), np.float32)
 assert (program.main(x, w) == 128).all()
 program.save(sys.argv[2])

@@ -89,7 +89,8 @@ def test_register(tmp_path):
     library = tmp_path / "libMLIRPythonCAPI.so"
     folder = os.path.dirname(ARCHIVES[0])
     command = [CLANG, "-shared", "-o", library, "-Wl,--whole-archive", *ARCHIVES, "-Wl,--no-whole-archive"]
-    command += [f"-L{folder}", f"-Wl,-rpath,{folder}", "-fuse-ld=lld", "-lMLIR", "-lLLVM", "-lMLIRExecutionEngineShared"]
+    command += [f"-L{folder}", f"-Wl,-rpath,{folder}", "-fuse-ld=lld"]
+    command += ["-lMLIR", "-lLLVM", "-lMLIRExecutionEngineShared"]
     subprocess.run(command, check=True)
     run(REGISTER, library)
 
@@ -111,12 +112,12 @@ def test_what_is_no_context():
     create = ctypes.pythonapi.PyCapsule_New
     create.restype = ctypes.py_object
     create.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-    name = ctypes.create_string_buffer(b"mlir.ir.Module._CAPIPtr")
+    module = ctypes.create_string_buffer(b"mlir.ir.Module._CAPIPtr")
+    context = ctypes.create_string_buffer(b"mlir.ir.Context._CAPIPtr")
     for value in (None, 3, Fake(7)):
         with pytest.raises(TypeError, match="wanted an mlir.ir.Context"):
             mx_mlir.register(value)
     with pytest.raises(mx_mlir.Error, match="found a capsule 'mlir.ir.Module._CAPIPtr'"):
-        mx_mlir.register(Fake(create(8, ctypes.cast(name, ctypes.c_char_p), None)))
-    name.value = b"mlir.ir.Context._CAPIPtr"
+        mx_mlir.register(Fake(create(8, ctypes.cast(module, ctypes.c_char_p), None)))
     with pytest.raises(mx_mlir.Error, match="no library in it has MLIR's C interface"):
-        mx_mlir.register(Fake(create(8, ctypes.cast(name, ctypes.c_char_p), None)))
+        mx_mlir.register(Fake(create(8, ctypes.cast(context, ctypes.c_char_p), None)))

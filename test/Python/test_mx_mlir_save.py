@@ -132,6 +132,10 @@ def flip(path, offset):
     path.write_bytes(content)
 
 
+def cut(path, count):
+    path.write_bytes(path.read_bytes()[:-count])
+
+
 def code_of(folder):
     return next(folder.glob("code-*.so"))
 
@@ -150,7 +154,7 @@ DAMAGES = [
     (lambda f: (f / "constants.weights").write_bytes(b""), "is empty"),
     (lambda f: flip(f / "constants.weights", 0), "constants.weights"),
     (lambda f: flip(f / "constants.weights", 40), "constants.weights"),
-    (lambda f: (f / "constants.weights").write_bytes((f / "constants.weights").read_bytes()[:-64]), "constants.weights"),
+    (lambda f: cut(f / "constants.weights", 64), "constants.weights"),
 ]
 
 
