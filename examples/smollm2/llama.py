@@ -4,7 +4,7 @@ Activations are [tokens, features]; the number of tokens is dynamic but in `step
 A position is an extent or the name of an index value, as in emitter.py.
 """
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from blocks import LEAST, Blocks
 from emitter import Tensor, operands
@@ -181,41 +181,56 @@ class Llama(Blocks):
 
         return emit.loop(query.shape[0], QUERY_ROWS, emit.empty(query.shape), part)
 
-    def store(self, cache: Tensor, layer: int, position, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns the cache with rows [kv heads, tokens, head] from `position` on, and
-        this layer of it up to the last of them."""
-        groups, count, head = rows.shape
-        cache = self.emit.insert(rows, cache, (layer, 0, position, 0), (1, groups, count, head))
-        shape = (groups, self.emit.sum(position, count), head)
-        return cache, self.emit.slice(cache, (layer, 0, 0, 0), (1, *shape), shape)
+    # The model. A layer is two functions, for compile time; the rows of a cache are
+    # set between them, so that none of them has to return it.
 
-    # The model
-
-    def attention(self, x: Tensor, layer: int, position, cache: Optional[Cache]) -> tuple[Tensor, Optional[Cache]]:
+    def project(self, x: Tensor, layer: int, position) -> list[Tensor]:
+        """Returns queries [tokens, features], keys and values [kv heads, tokens, head]."""
         prefix = f"blk.{layer}."
+        x = self.rms_norm(x, prefix + "attn_norm")
         query, keys, values = (self.linear(x, prefix + name) for name in ("attn_q", "attn_k", "attn_v"))
-        keys, values = self.rotate(keys, position), self.split_heads(values, self.config.kv_heads)
-        if cache:
-            all_keys, keys = self.store(cache.keys, layer, position, keys)
-            all_values, values = self.store(cache.values, layer, position, values)
-            cache = Cache(all_keys, all_values)
+        return [query, self.rotate(keys, position), self.split_heads(values, self.config.kv_heads)]
+
+    def mix(self, x: Tensor, query: Tensor, keys: Tensor, values: Tensor, layer: int, position) -> Tensor:
+        """Returns what the next layer gets."""
         attend = self.attend if query.shape[0] == 1 else self.attend_in_parts
         mixed = attend(query, keys, values, position)
-        return self.linear(mixed, prefix + "attn_output"), cache
+        x = self.add(x, self.linear(mixed, f"blk.{layer}.attn_output"))
+        return self.add(x, self.mlp(self.rms_norm(x, f"blk.{layer}.ffn_norm"), layer))
 
     def mlp(self, x: Tensor, layer: int) -> Tensor:
         gate, up = (self.linear(x, f"blk.{layer}.{name}") for name in ("ffn_gate", "ffn_up"))
         return self.linear(self.swiglu(gate, up), f"blk.{layer}.ffn_down")
 
-    def hidden(self, tokens: Tensor, position, cache: Optional[Cache]) -> tuple[Tensor, Optional[Cache]]:
-        """Returns what the last norm is to get, [tokens, hidden]."""
-        x = self.gather(tokens, self.floats(EMBEDDING))
-        for layer in range(self.config.layers):
-            normed = self.rms_norm(x, f"blk.{layer}.attn_norm")
-            mixed, cache = self.attention(normed, layer, position, cache)
-            x = self.add(x, mixed)
-            x = self.add(x, self.mlp(self.rms_norm(x, f"blk.{layer}.ffn_norm"), layer))
+    def plain_layer(self, name: str, x: Tensor, layer: int) -> Tensor:
+        """Returns what the next layer gets, for tokens from position 0 on."""
+
+        def mix(x: Tensor, query: Tensor, keys: Tensor, values: Tensor) -> list[Tensor]:
+            return [self.mix(x, query, keys, values, layer, 0)]
+
+        projected = self.emit.call(f"{name}_project{layer}", [x], lambda x: self.project(x, layer, 0))
+        return self.emit.call(f"{name}_mix{layer}", [x, *projected], mix)[0]
+
+    def cached_layer(self, name: str, x: Tensor, layer: int, position: str, cache: Cache) -> tuple[Tensor, Cache]:
+        """As `plain_layer` for tokens from `position` on, and the cache with theirs."""
+        emit, count = self.emit, x.shape[0]
+        groups, head = self.config.kv_heads, self.config.head
+
+        def mix(x: Tensor, query: Tensor, keys: Tensor, values: Tensor, position: str, index: str) -> list[Tensor]:
+            shape = (groups, emit.sum(position, x.shape[0]), head)
+            seen = (emit.slice(part, (index, 0, 0, 0), (1, *shape), shape) for part in (keys, values))
+            return [self.mix(x, query, *seen, layer, position)]
+
+        query, *rows = emit.call(
+            f"{name}_project{layer}", [x, position], lambda x, position: self.project(x, layer, position)
+        )
+        where, sizes = (layer, 0, position, 0), (1, groups, count, head)
+        cache = Cache(*(emit.insert(part, into, where, sizes) for part, into in zip(rows, cache)))
+        (x,) = emit.call(f"{name}_mix{layer}", [x, query, *cache, position, emit.index(layer)], mix)
         return x, cache
+
+    def embed(self, tokens: Tensor) -> Tensor:
+        return self.gather(tokens, self.floats(EMBEDDING))
 
     def logits(self, x: Tensor) -> Tensor:
         note = "" if self.choices.quantize_output else "{mx.skip} "
@@ -229,7 +244,9 @@ class Llama(Blocks):
         tokens = Tensor("%tokens", ("?",), "i64")
         argument = f"%tokens: {tokens.type}"
         tokens = tokens._replace(shape=(self.emit.extent(tokens, 0),))
-        x, _ = self.hidden(tokens, 0, None)
+        x = self.embed(tokens)
+        for layer in range(self.config.layers):
+            x = self.plain_layer("prefill", x, layer)
         self.emit.finish("prefill", [argument], [self.logits(x)])
 
     def decode(self, name: str, extent) -> None:
@@ -244,7 +261,9 @@ class Llama(Blocks):
         arguments += [f"{x.name}: {x.type} {{mx.in_place = {i} : i64}}" for i, x in enumerate(cache, 1)]
         if isinstance(extent, str):
             tokens = tokens._replace(shape=(emit.extent(tokens, 0),))
-        x, cache = self.hidden(tokens, "%position", cache)
+        x = self.embed(tokens)
+        for layer in range(config.layers):
+            x, cache = self.cached_layer(name, x, layer, "%position", cache)
         if isinstance(extent, str):
             last = emit.value(f"arith.subi {x.shape[0]}, {emit.index(1)} : index")
             x = emit.slice(x, (last, 0), (1, config.hidden), (1, config.hidden))
