@@ -3,8 +3,8 @@
 
     chat.py "Why is the sky blue?" [--weights=PRESET] [--temperature=0.7]
 
-Greedy unless a temperature is given. `--program=FOLDER` loads the program that an
-earlier call with the same options has saved there, or saves it.
+Greedy unless a temperature is given. `--program=FOLDER` saves the program there, or
+loads the one that an earlier call has saved, with the options that this one had.
 """
 
 import argparse
@@ -12,16 +12,17 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Iterator, NamedTuple
+from typing import Iterator, NamedTuple, Optional
 
 import mx_mlir
 import numpy as np
+from tokenizers import Tokenizer
 
 from llama import Choices
 from model import Model
 from options import check_preset
 from quantization import Quantization, compile_model
-from tokens import chat_text, end_of_turn, load_tokenizer
+from tokens import END_OF_TURN, chat_text, load_tokenizer
 
 ENTRIES = ("prompt", "step")
 
@@ -43,12 +44,9 @@ def choose(logits: np.ndarray, sampling: Sampling, random: np.random.Generator) 
     return int(random.choice(kept, p=weights[kept] / weights[kept].sum()))
 
 
-def generate(
-    program, model: Model, tokens: list[int], limit: int, context: int, sampling: Sampling, seed: int
-) -> Iterator[int]:
-    """Yields up to `limit` tokens that continue `tokens`, the end of turn not among them."""
-    config, random, end = model.config, np.random.default_rng(seed), end_of_turn(model.fields)
-    shape = (config.layers, config.kv_heads, context, config.head)
+def generate(program, tokens: list[int], limit: int, end: int, sampling: Sampling, seed: int) -> Iterator[int]:
+    """Yields up to `limit` tokens that continue `tokens`, without `end`, which stops it."""
+    random, shape = np.random.default_rng(seed), cache_shape(program)
     keys, values = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     logits, keys, values = program.prompt(np.array(tokens, np.int64), 0, keys, values)
     for position in range(len(tokens), len(tokens) + limit):
@@ -56,7 +54,13 @@ def generate(
         if token == end:
             return
         yield token
-        logits, keys, values = program.step(np.array([token], np.int64), position, keys, values)
+        if position + 1 < len(tokens) + limit:
+            logits, keys, values = program.step(np.array([token], np.int64), position, keys, values)
+
+
+def cache_shape(program) -> tuple[int, ...]:
+    """Returns [layers, kv heads, context, head]."""
+    return program.signature("step").arguments[2].shape
 
 
 class Stream:
@@ -74,25 +78,45 @@ class Stream:
         return piece
 
 
-def get_program(model: Model, arguments: argparse.Namespace):
+def check_length(tokens: list[int], limit: int, context: int) -> None:
+    if len(tokens) + limit > context:
+        raise ValueError(f"{len(tokens)} tokens of prompt and {limit} of answer, expected {context} at most")
 
-    folder = arguments.program
-    if folder and folder.exists():
-        return mx_mlir.load(folder)
+
+def load_chat(folder: Path, arguments: argparse.Namespace):
+    """Returns a saved program, the tokenizer and the tokens of the prompt. The model's
+    file is not read: that takes longer than all the rest."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    program, tokens = mx_mlir.load(folder / "program"), prompt_tokens(tokenizer, arguments)
+    check_length(tokens, arguments.max_tokens, cache_shape(program)[2])
+    return program, tokenizer, tokens
+
+
+def compile_chat(folder: Optional[Path], arguments: argparse.Namespace):
+    """Returns the same of a new program, which is saved in the folder if there is one."""
+    model = Model(layers=arguments.layers)
+    tokenizer = load_tokenizer(model.fields)
+    tokens = prompt_tokens(tokenizer, arguments)
+    check_length(tokens, arguments.max_tokens, arguments.context)
     choice = Quantization(arguments.weights, arguments.activations)
     choices = Choices(context=arguments.context, quantize_output=arguments.quantize_output)
     program = compile_model(model, ENTRIES, choice, arguments.threads, choices)
     if folder:
-        program.save(folder)
-    return program
+        program.save(folder / "program")
+        tokenizer.save(str(folder / "tokenizer.json"))
+    return program, tokenizer, tokens
 
 
-def answer(program, model: Model, arguments: argparse.Namespace, tokens: list[int]) -> None:
+def prompt_tokens(tokenizer: Tokenizer, arguments: argparse.Namespace) -> list[int]:
+    messages = [("system", arguments.system)] if arguments.system else []
+    return tokenizer.encode(chat_text([*messages, ("user", arguments.prompt)])).ids
+
+
+def answer(program, tokenizer: Tokenizer, tokens: list[int], arguments: argparse.Namespace) -> None:
     """Prints the answer as it comes, then the speed."""
-    stream = Stream(load_tokenizer(model.fields))
-    sampling = Sampling(arguments.temperature, arguments.top_p)
-    times = [time.perf_counter()]
-    for token in generate(program, model, tokens, arguments.max_tokens, arguments.context, sampling, arguments.seed):
+    stream, sampling = Stream(tokenizer), Sampling(arguments.temperature, arguments.top_p)
+    end, times = tokenizer.token_to_id(END_OF_TURN), [time.perf_counter()]
+    for token in generate(program, tokens, arguments.max_tokens, end, sampling, arguments.seed):
         times.append(time.perf_counter())
         print(stream.push(token), end="", flush=True)
     print()
@@ -129,15 +153,9 @@ def parse() -> argparse.Namespace:
 
 def main() -> None:
     arguments = parse()
-    model = Model(layers=arguments.layers)
-    messages = [("system", arguments.system)] if arguments.system else []
-    text = chat_text([*messages, ("user", arguments.prompt)])
-    tokens = load_tokenizer(model.fields).encode(text).ids
-    if len(tokens) + arguments.max_tokens > arguments.context:
-        raise ValueError(
-            f"{len(tokens)} tokens of prompt and {arguments.max_tokens} of answer, expected {arguments.context} at most"
-        )
-    answer(get_program(model, arguments), model, arguments, tokens)
+    folder = arguments.program
+    is_saved = folder and (folder / "tokenizer.json").exists()
+    answer(*(load_chat if is_saved else compile_chat)(folder, arguments), arguments)
 
 
 if __name__ == "__main__":

@@ -62,17 +62,47 @@ class Emitter:
         types = listed(result.type for result in results)
         self.line(f"return {operands(results)}")
         body = "\n".join(self._lines)
-        head = f"func.func {visibility} @{name}({listed(arguments)}) -> ({types})"
-        self._functions.append(f"{head} {{\n{body}\n}}\n")
+        self._functions.append(f"func.func {visibility}@{name}({listed(arguments)}) -> ({types}) {{\n{body}\n}}\n")
 
-    def call(self, name: str, arguments: list[tuple[str, str]], results: list[Tensor]) -> list[Tensor]:
-        """Calls a function with (name, type) of each argument; `results` tell the shapes."""
+    def call(self, name: str, inputs: list, body) -> list[Tensor]:
+        """Writes a private function and a call of it. Inputs are tensors and names of
+        index values; `body` gets those of the function and returns its results,
+        whose dynamic extents are among those of the inputs."""
+        outside, self._indent = (self._lines, self._count, self._indent), "  "
+        self.start()
+        inside = [self._argument(i, x) for i, x in enumerate(inputs)]
+        arguments = [f"{x.name}: {x.type}" if isinstance(x, Tensor) else f"{x}: index" for x in inside]
+        extents = self._extents(inputs, inside)
+        results = body(*(self._renamed(x, extents) for x in inside))
+        self.finish(name, arguments, results, "private ")
+        self._lines, self._count, self._indent = outside
+        types = listed(x.type if isinstance(x, Tensor) else "index" for x in inputs)
+        names = listed(x.name if isinstance(x, Tensor) else x for x in inputs)
         self._count += 1
-        names = [f"%call{self._count}_{i}" for i in range(len(results))]
-        types = listed(kind for _, kind in arguments), listed(result.type for result in results)
-        text = f"call @{name}({listed(value for value, _ in arguments)}) : ({types[0]}) -> ({types[1]})"
-        self.line(f"{listed(names)} = {text}")
-        return [result._replace(name=value) for result, value in zip(results, names)]
+        call = f"%{self._count}"
+        self.line(
+            f"{call}:{len(results)} = func.call @{name}({names}) : ({types}) -> ({listed(x.type for x in results)})"
+        )
+        back = {inner: outer for outer, inner in extents.items()}
+        return [self._renamed(x, back)._replace(name=f"{call}#{i}") for i, x in enumerate(results)]
+
+    @staticmethod
+    def _argument(number: int, x):
+        return x._replace(name=f"%x{number}") if isinstance(x, Tensor) else f"%x{number}"
+
+    @staticmethod
+    def _renamed(x, extents: dict[str, str]):
+        """Returns x with other names for its dynamic extents."""
+        return x._replace(shape=tuple(extents.get(n, n) for n in x.shape)) if isinstance(x, Tensor) else x
+
+    def _extents(self, outside: list, inside: list) -> dict[str, str]:
+        """Returns the names that a function has for the dynamic extents of its inputs."""
+        names: dict[str, str] = {}
+        for outer, inner in zip(outside, inside):
+            for axis, extent in enumerate(outer.shape if isinstance(outer, Tensor) else ()):
+                if isinstance(extent, str) and extent not in names:
+                    names[extent] = self.extent(inner, axis)
+        return names
 
     def line(self, text: str) -> None:
         self._lines.append(self._indent + text)

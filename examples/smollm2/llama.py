@@ -4,7 +4,7 @@ Activations are [tokens, features]; the number of tokens is dynamic but in `step
 A position is an extent or the name of an index value, as in emitter.py.
 """
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from blocks import LEAST, Blocks
 from emitter import Tensor, operands
@@ -62,13 +62,6 @@ class Choices(NamedTuple):
     imported: bool = False  # weights bit for bit as int4_affine, else f32
     activations: str = "none"  # of imported weights: a preset without an outer scale
     quantize_output: bool = False  # lets mx-quantize take the output layer too
-
-
-class Where(NamedTuple):
-    """An extent or the name of an index value each."""
-
-    position: object  # of the first token
-    layer: object  # of the caches
 
 
 class Cache(NamedTuple):
@@ -188,103 +181,96 @@ class Llama(Blocks):
 
         return emit.loop(query.shape[0], QUERY_ROWS, emit.empty(query.shape), part)
 
-    def store(self, cache: Tensor, where, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns the cache with rows [kv heads, tokens, head] from `where.position` on,
-        and this layer of it up to the last of them."""
-        groups, count, head = rows.shape
-        cache = self.emit.insert(rows, cache, (where.layer, 0, where.position, 0), (1, groups, count, head))
-        shape = (groups, self.emit.sum(where.position, count), head)
-        return cache, self.emit.slice(cache, (where.layer, 0, 0, 0), (1, *shape), shape)
+    # The model. A layer is two functions, for compile time; the rows of a cache are
+    # set between them, so that none of them has to return it.
 
-    # The model
-
-    def attention(self, x: Tensor, layer: int, where, cache: Optional[Cache]) -> tuple[Tensor, Optional[Cache]]:
-        """The first token is at `where.position`, layer `where.layer` of the cache is
-        this one."""
-        prefix, position = f"blk.{layer}.", where.position
+    def project(self, x: Tensor, layer: int, position) -> list[Tensor]:
+        """Returns queries [tokens, features], keys and values [kv heads, tokens, head]."""
+        prefix = f"blk.{layer}."
+        x = self.rms_norm(x, prefix + "attn_norm")
         query, keys, values = (self.linear(x, prefix + name) for name in ("attn_q", "attn_k", "attn_v"))
-        keys, values = self.rotate(keys, position), self.split_heads(values, self.config.kv_heads)
-        if cache:
-            all_keys, keys = self.store(cache.keys, where, keys)
-            all_values, values = self.store(cache.values, where, values)
-            cache = Cache(all_keys, all_values)
+        return [query, self.rotate(keys, position), self.split_heads(values, self.config.kv_heads)]
+
+    def mix(self, x: Tensor, query: Tensor, keys: Tensor, values: Tensor, layer: int, position) -> Tensor:
+        """Returns what the next layer gets."""
         attend = self.attend if query.shape[0] == 1 else self.attend_in_parts
         mixed = attend(query, keys, values, position)
-        return self.linear(mixed, prefix + "attn_output"), cache
+        x = self.add(x, self.linear(mixed, f"blk.{layer}.attn_output"))
+        return self.add(x, self.mlp(self.rms_norm(x, f"blk.{layer}.ffn_norm"), layer))
 
     def mlp(self, x: Tensor, layer: int) -> Tensor:
         gate, up = (self.linear(x, f"blk.{layer}.{name}") for name in ("ffn_gate", "ffn_up"))
         return self.linear(self.swiglu(gate, up), f"blk.{layer}.ffn_down")
 
-    def layer(self, x: Tensor, layer: int, where, cache: Optional[Cache]) -> tuple[Tensor, Optional[Cache]]:
-        mixed, cache = self.attention(self.rms_norm(x, f"blk.{layer}.attn_norm"), layer, where, cache)
-        x = self.add(x, mixed)
-        return self.add(x, self.mlp(self.rms_norm(x, f"blk.{layer}.ffn_norm"), layer)), cache
+    def plain_layer(self, name: str, x: Tensor, layer: int) -> Tensor:
+        """Returns what the next layer gets, for tokens from position 0 on."""
+
+        def mix(x: Tensor, query: Tensor, keys: Tensor, values: Tensor) -> list[Tensor]:
+            return [self.mix(x, query, keys, values, layer, 0)]
+
+        projected = self.emit.call(f"{name}_project{layer}", [x], lambda x: self.project(x, layer, 0))
+        return self.emit.call(f"{name}_mix{layer}", [x, *projected], mix)[0]
+
+    def cached_layer(self, name: str, x: Tensor, layer: int, position: str, cache: Cache) -> tuple[Tensor, Cache]:
+        """As `plain_layer` for tokens from `position` on, and the cache with theirs."""
+        emit, count = self.emit, x.shape[0]
+        groups, head = self.config.kv_heads, self.config.head
+
+        def mix(x: Tensor, query: Tensor, keys: Tensor, values: Tensor, position: str, index: str) -> list[Tensor]:
+            shape = (groups, emit.sum(position, x.shape[0]), head)
+            seen = (emit.slice(part, (index, 0, 0, 0), (1, *shape), shape) for part in (keys, values))
+            return [self.mix(x, query, *seen, layer, position)]
+
+        query, *rows = emit.call(
+            f"{name}_project{layer}", [x, position], lambda x, position: self.project(x, layer, position)
+        )
+        where, sizes = (layer, 0, position, 0), (1, groups, count, head)
+        cache = Cache(*(emit.insert(part, into, where, sizes) for part, into in zip(rows, cache)))
+        (x,) = emit.call(f"{name}_mix{layer}", [x, query, *cache, position, emit.index(layer)], mix)
+        return x, cache
+
+    def embed(self, tokens: Tensor) -> Tensor:
+        return self.gather(tokens, self.floats(EMBEDDING))
 
     def logits(self, x: Tensor) -> Tensor:
         note = "" if self.choices.quantize_output else "{mx.skip} "
         return self.matmul(self.rms_norm(x, "output_norm"), self.floats(EMBEDDING), note)
 
-    # Functions. Each layer is one of its own, with its number as an argument: they
-    # differ in their weights alone, and the compiler makes one of all.
-
-    def write_layer(self, name: str, layer: int, extent, cache: Optional[Cache]) -> None:
-        emit = self.emit
-        emit.start()
-        x = Tensor("%x", (extent, self.config.hidden))
-        arguments, where = [f"%x: {x.type}"], Where(0, 0)
-        if cache:
-            where = Where("%position", "%layer")
-            arguments += ["%position: index", "%layer: index", *(f"{each.name}: {each.type}" for each in cache)]
-        if isinstance(extent, str):
-            x = x._replace(shape=(emit.extent(x, 0), self.config.hidden))
-        y, after = self.layer(x, layer, where, cache)
-        emit.finish(name, arguments, [y, *(after or ())], "private")
-
-    def call_layer(self, name: str, layer: int, x: Tensor, cache: Optional[Cache]) -> tuple[Tensor, Optional[Cache]]:
-        arguments = [(x.name, x.type)]
-        if cache:
-            arguments += [("%position", "index"), (self.emit.index(layer), "index")]
-            arguments += [(each.name, each.type) for each in cache]
-        y, *after = self.emit.call(name, arguments, [x, *(cache or ())])
-        return y, Cache(*after) if after else None
-
-    def write_entry(self, name: str, extent, cache: Optional[Cache], last_only: bool) -> None:
-        """Writes `name` for `extent` tokens, with the logits of all or of the last one."""
-        emit, config = self.emit, self.config
-        layers = [f"{name}_layer{layer}" for layer in range(config.layers)]
-        for layer, function in enumerate(layers):
-            self.write_layer(function, layer, extent, cache)
-        emit.start()
-        tokens = Tensor("%tokens", (extent,), "i64")
-        arguments = [f"%tokens: {tokens.type}"]
-        if cache:
-            in_place = (f"{each.name}: {each.type} {{mx.in_place = {i} : i64}}" for i, each in enumerate(cache, 1))
-            arguments += ["%position: index", *in_place]
-        if isinstance(extent, str):
-            tokens = tokens._replace(shape=(emit.extent(tokens, 0),))
-        x = self.gather(tokens, self.floats(EMBEDDING))
-        for layer, function in enumerate(layers):
-            x, cache = self.call_layer(function, layer, x, cache)
-        if last_only and isinstance(extent, str):
-            last = emit.value(f"arith.subi {x.shape[0]}, {emit.index(1)} : index")
-            x = emit.slice(x, (last, 0), (1, config.hidden), (1, config.hidden))
-        emit.finish(name, arguments, [self.logits(x), *(cache or ())])
-
-    def empty_cache(self) -> Cache:
-        config = self.config
-        shape = (config.layers, config.kv_heads, self.choices.context, config.head)
-        return Cache(Tensor("%keys", shape), Tensor("%values", shape))
+    # Entries
 
     def prefill(self) -> None:
         """Logits of all positions; nothing is kept."""
-        self.write_entry("prefill", "?", None, last_only=False)
+        self.emit.start()
+        tokens = Tensor("%tokens", ("?",), "i64")
+        argument = f"%tokens: {tokens.type}"
+        tokens = tokens._replace(shape=(self.emit.extent(tokens, 0),))
+        x = self.embed(tokens)
+        for layer in range(self.config.layers):
+            x = self.plain_layer("prefill", x, layer)
+        self.emit.finish("prefill", [argument], [self.logits(x)])
+
+    def decode(self, name: str, extent) -> None:
+        """Logits of the last of `extent` tokens, the first of which is at `position`,
+        and the caches with the tokens' rows."""
+        emit, config = self.emit, self.config
+        emit.start()
+        tokens = Tensor("%tokens", (extent,), "i64")
+        shape = (config.layers, config.kv_heads, self.choices.context, config.head)
+        cache = Cache(Tensor("%keys", shape), Tensor("%values", shape))
+        arguments = [f"%tokens: {tokens.type}", "%position: index"]
+        arguments += [f"{x.name}: {x.type} {{mx.in_place = {i} : i64}}" for i, x in enumerate(cache, 1)]
+        if isinstance(extent, str):
+            tokens = tokens._replace(shape=(emit.extent(tokens, 0),))
+        x = self.embed(tokens)
+        for layer in range(config.layers):
+            x, cache = self.cached_layer(name, x, layer, "%position", cache)
+        if isinstance(extent, str):
+            last = emit.value(f"arith.subi {x.shape[0]}, {emit.index(1)} : index")
+            x = emit.slice(x, (last, 0), (1, config.hidden), (1, config.hidden))
+        emit.finish(name, arguments, [self.logits(x), *cache])
 
     def prompt(self) -> None:
-        """Logits of the last token, the first of which is at `position`, and the caches
-        with the rows of all."""
-        self.write_entry("prompt", "?", self.empty_cache(), last_only=True)
+        self.decode("prompt", "?")
 
     def step(self) -> None:
-        """The same of one token."""
-        self.write_entry("step", 1, self.empty_cache(), last_only=True)
+        self.decode("step", 1)

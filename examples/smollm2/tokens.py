@@ -2,6 +2,7 @@
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
+END_OF_TURN = "<|im_end|>"
 CONTROL = 3  # GGUF's type of a token that no text becomes
 SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 
@@ -32,8 +33,3 @@ def chat_text(messages: list[tuple[str, str]]) -> str:
     if messages[0][0] != "system":
         messages = [("system", SYSTEM), *messages]
     return "".join(f"<|im_start|>{role}\n{text}<|im_end|>\n" for role, text in messages) + "<|im_start|>assistant\n"
-
-
-def end_of_turn(fields: dict) -> int:
-    """Returns the token that ends an answer."""
-    return int(fields["tokenizer.ggml.eos_token_id"].contents())

@@ -7,7 +7,7 @@ from smollm2 import Model
 from forward import Forward
 from model import halves_of_heads
 from text import windows
-from tokens import chat_text, end_of_turn, load_tokenizer
+from tokens import END_OF_TURN, chat_text, load_tokenizer
 
 TEXTS = [
     "",
@@ -41,7 +41,7 @@ def test_digits_are_tokens_of_their_own(tokenizer):
 def test_special_tokens(model, tokenizer):
     assert tokenizer.encode("a<|im_end|>b").tokens == ["a", "<|im_end|>", "b"]
     assert tokenizer.token_to_id("<|im_start|>") == 1
-    assert end_of_turn(model.fields) == tokenizer.token_to_id("<|im_end|>") == 2
+    assert tokenizer.token_to_id(END_OF_TURN) == model.fields["tokenizer.ggml.eos_token_id"].contents() == 2
 
 
 def test_every_token_has_its_number(model, tokenizer):
