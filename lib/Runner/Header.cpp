@@ -244,8 +244,7 @@ static SmallVector<std::string> getParameters(const Signature &signature) {
   for (auto [i, type] : llvm::enumerate(signature.arguments)) {
     std::string name = "argument" + std::to_string(i);
     bool isRead = type.isTensor && signature.inPlace[i] == -1;
-    parameters.push_back((isRead ? "const " : "") +
-                         cType(type.dtype).str() +
+    parameters.push_back((isRead ? "const " : "") + cType(type.dtype).str() +
                          (type.isTensor ? " *" : " ") + name);
     for (auto [axis, extent] : llvm::enumerate(type.shape))
       if (ShapedType::isDynamic(extent))

@@ -6,8 +6,9 @@
 // contiguous buffers, scalars by value. A single tensor result comes back in a
 // descriptor that the first pointer is for; several results in one struct; a
 // single scalar as the value of the call. A result that an argument holds
-// (`mx.in_place`) is in the argument's buffer and nowhere else. Results lie in fresh buffers from
-// malloc, which belong to the caller; two results may share one.
+// (`mx.in_place`) is in the argument's buffer and nowhere else. Results lie in
+// fresh buffers from malloc, which belong to the caller; two results may share
+// one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,8 +44,8 @@ struct Signature {
   SmallVector<ValueType> returned() const;
 };
 
-/// Returns the names of the functions of `module`, which is in the LLVM dialect,
-/// that readSignature may be asked of.
+/// Returns the names of the functions of `module`, which is in the LLVM
+/// dialect, that readSignature may be asked of.
 SmallVector<std::string> getEntries(ModuleOp module);
 
 /// Returns the signature of function `entry` of `module`, which is in the LLVM

@@ -66,8 +66,7 @@ static bool isContiguous(Value matrix) {
 
 Panels::Panels(ScalarBuilder &b, const FloatConfig &config,
                const FloatMatrices &matrices, Value begin, Value end)
-    : b(b), config(config), all(matrices), scratch(b),
-      rows(b.sub(end, begin)) {
+    : b(b), config(config), all(matrices), scratch(b), rows(b.sub(end, begin)) {
   a = takeTile(b, all.a, Sizes{begin, constant(0)}, Sizes{rows, all.k});
   c = takeTile(b, all.c, Sizes{begin, constant(0)}, Sizes{rows, all.n});
 }
@@ -85,8 +84,7 @@ int64_t Panels::parts() const {
 /// The rows of A one after the other, where they are not.
 Value Panels::packRows() {
   int64_t dynamic = ShapedType::kDynamic;
-  Value x = scratch.allocate(b.getF32Type(), {dynamic, dynamic},
-                             {rows, all.k});
+  Value x = scratch.allocate(b.getF32Type(), {dynamic, dynamic}, {rows, all.k});
   b.nest({rows, all.k}, [&](ValueRange at) { b.store(b.load(a, at), x, at); });
   return x;
 }
@@ -94,8 +92,8 @@ Value Panels::packRows() {
 void Panels::emit() {
   if (!isContiguous(a))
     a = packRows();
-  panel = scratch.allocate(b.getF32Type(),
-                           {parts(), config.depth, config.width()});
+  panel =
+      scratch.allocate(b.getF32Type(), {parts(), config.depth, config.width()});
   columns = scratch.allocate(b.getF32Type(),
                              {ShapedType::kDynamic, config.width()}, rows);
   Value unit = b.index(parts() * config.width());
@@ -106,9 +104,8 @@ void Panels::emit() {
            Value n = b.mul(at[0], unit), k = b.mul(at[1], depth);
            Value count = b.min(depth, b.sub(all.k, k));
            packPanel(n, k, count);
-           b.nest(b.index(parts()), [&](ValueRange part) {
-             multiplyPart(n, k, count, part[0]);
-           });
+           b.nest(b.index(parts()),
+                  [&](ValueRange part) { multiplyPart(n, k, count, part[0]); });
          });
   scratch.free();
 }

@@ -65,8 +65,7 @@ std::optional<FloatProduct> mlir::mx::matchFloatProduct(linalg::LinalgOp op,
     return cast<MemRefType>(memref.getType()).getRank();
   };
   if (!llvm::all_of(op->getOperands(), hasContiguousRows) ||
-      product.c.isSwapped() ||
-      !endsInMatrix(product.b, rank(product.rhs)) ||
+      product.c.isSwapped() || !endsInMatrix(product.b, rank(product.rhs)) ||
       !endsInMatrix(product.c, rank(product.init))) {
     whyNot = "the elements of its columns do not lie one after the other";
     return std::nullopt;
@@ -85,8 +84,8 @@ Value mlir::mx::takeTile(ScalarBuilder &b, Value source,
 static Value takeMatrix(ScalarBuilder &b, Value memref, const FloatAxes &axes,
                         ValueRange batch) {
   auto type = cast<MemRefType>(memref.getType());
-  SmallVector<OpFoldResult> offsets(type.getRank(), b.getIndexAttr(0)),
-      sizes, ones(type.getRank(), b.getIndexAttr(1));
+  SmallVector<OpFoldResult> offsets(type.getRank(), b.getIndexAttr(0)), sizes,
+      ones(type.getRank(), b.getIndexAttr(1));
   for (int64_t axis = 0; axis < type.getRank(); ++axis)
     sizes.push_back(memref::getMixedSize(b, b.getLoc(), memref, axis));
   for (auto [axis, index] : llvm::zip_equal(axes.batch, batch)) {
@@ -103,7 +102,8 @@ static Value takeMatrix(ScalarBuilder &b, Value memref, const FloatAxes &axes,
 
 /// The matrix with its axes swapped.
 static Value transpose(ScalarBuilder &b, Value matrix) {
-  AffineMap swap = AffineMap::getPermutationMap(ArrayRef<unsigned>{1, 0}, b.getContext());
+  AffineMap swap =
+      AffineMap::getPermutationMap(ArrayRef<unsigned>{1, 0}, b.getContext());
   return b.make<memref::TransposeOp>(matrix, AffineMapAttr::get(swap));
 }
 

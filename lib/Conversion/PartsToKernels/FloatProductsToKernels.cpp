@@ -59,10 +59,10 @@ FailureOr<FloatConfig> FloatProductsToKernels::readOptions() {
 /// What outlined functions and the remark say of the code.
 static LoweringConfigAttr describe(MLIRContext *context,
                                    const FloatConfig &config) {
-  return LoweringConfigAttr::get(
-      context, config.row.name, ::mx::kernelInfo(::mx::KernelKind::F32).name,
-      config.rows, config.vectors, config.depth, /*row_block=*/0,
-      config.threads);
+  return LoweringConfigAttr::get(context, config.row.name,
+                                 ::mx::kernelInfo(::mx::KernelKind::F32).name,
+                                 config.rows, config.vectors, config.depth,
+                                 /*row_block=*/0, config.threads);
 }
 
 void FloatProductsToKernels::convert(linalg::LinalgOp op,
@@ -76,8 +76,8 @@ void FloatProductsToKernels::convert(linalg::LinalgOp op,
   }
   remark::passed(op.getLoc(), remarkAbout(op, kCategory, "FloatProduct"))
       << Arg("Target", StringRef(config.row.name));
-  Operation *copy = outliner.outline(op, describe(&getContext(), config),
-                                     "mx_product_f32");
+  Operation *copy =
+      outliner.outline(op, describe(&getContext(), config), "mx_product_f32");
   if (!copy)
     return;
   ScalarBuilder b(copy->getLoc(), copy);

@@ -105,8 +105,7 @@ SmallVector<Value> FewRows::addVectors(Value n, Value from, Value to,
     }
     for (int64_t m = 0; m < rows; ++m)
       for (int64_t i = 0; i < count; ++i) {
-        Value x =
-            loadVector(b, a, {b.index(m), at[i]}, lanes, b.getF32Type());
+        Value x = loadVector(b, a, {b.index(m), at[i]}, lanes, b.getF32Type());
         next.push_back(
             multiplyAdd(b, config.row, x, weights[i], now[next.size()]));
       }
@@ -126,9 +125,8 @@ void FewRows::multiplyColumn(Value n) {
   int64_t lanes = config.lanes();
   Value zero = splat(b, b.f32(0), lanes);
   Value steps = b.make<arith::DivUIOp>(all.k, b.index(chains * lanes));
-  SmallVector<Value> sums =
-      addVectors(n, b.index(0), steps, chains,
-                 SmallVector<Value>(rows * chains, zero));
+  SmallVector<Value> sums = addVectors(n, b.index(0), steps, chains,
+                                       SmallVector<Value>(rows * chains, zero));
   SmallVector<Value> ofRows;
   for (int64_t m = 0; m < rows; ++m) {
     Value sum = sums[m * chains];
@@ -153,29 +151,27 @@ void FewRows::multiplyColumn(Value n) {
 // B [k, n]
 //===----------------------------------------------------------------------===//
 
-/// The register tiles `begin` to `end` of columns; of the last one what is in C.
+/// The register tiles `begin` to `end` of columns; of the last one what is in
+/// C.
 void FewRows::multiplyTiles(Value begin, Value end) {
   Value width = b.index(config.width());
   auto constant = [&](int64_t value) { return b.getIndexAttr(value); };
   b.loop(begin, end, {}, [&](Value tile, ValueRange) {
     Value n = b.mul(tile, width);
     auto whole = [&] {
-      Value tileB =
-          takeTile(b, all.b, Sizes{constant(0), n},
-                   Sizes{all.k, constant(config.width())});
+      Value tileB = takeTile(b, all.b, Sizes{constant(0), n},
+                             Sizes{all.k, constant(config.width())});
       Value tileA = takeTile(b, a, Sizes{constant(0), constant(0)},
                              Sizes{constant(rows), all.k});
-      Value tileC =
-          takeTile(b, all.c, Sizes{constant(0), n},
-                   Sizes{constant(rows), constant(config.width())});
+      Value tileC = takeTile(b, all.c, Sizes{constant(0), n},
+                             Sizes{constant(rows), constant(config.width())});
       MicrokernelOp::create(b, tileA, tileB, all.k, tileC,
                             b.getStringAttr(config.row.name));
       return SmallVector<Value>();
     };
     auto rest = [&] {
-      b.nest({b.index(rows), b.sub(all.n, n)}, [&](ValueRange at) {
-        multiplyElement(at[0], b.add(n, at[1]));
-      });
+      b.nest({b.index(rows), b.sub(all.n, n)},
+             [&](ValueRange at) { multiplyElement(at[0], b.add(n, at[1])); });
       return SmallVector<Value>();
     };
     b.conditional(TypeRange{}, b.lessEqual(b.add(n, width), all.n), whole,
@@ -185,12 +181,11 @@ void FewRows::multiplyTiles(Value begin, Value end) {
 }
 
 void FewRows::multiplyElement(Value m, Value n) {
-  Value sum = b.loop(b.index(0), all.k, b.load(all.c, {m, n}),
-                     [&](Value k, ValueRange now) {
-                       Value product =
-                           b.mul(b.load(a, {m, k}), b.load(all.b, {k, n}));
-                       return SmallVector<Value>{b.add(now[0], product)};
-                     })[0];
+  Value sum = b.loop(
+      b.index(0), all.k, b.load(all.c, {m, n}), [&](Value k, ValueRange now) {
+        Value product = b.mul(b.load(a, {m, k}), b.load(all.b, {k, n}));
+        return SmallVector<Value>{b.add(now[0], product)};
+      })[0];
   b.store(sum, all.c, {m, n});
 }
 

@@ -17,6 +17,7 @@
 #include "../ScalarCodec.h"
 #include "Expand.h"
 #include "Extremes.h"
+#include "Kernel.h"
 #include "Threads.h"
 #include "VectorCodec.h"
 #include "VectorEncode.h"
@@ -53,7 +54,7 @@ public:
         lanes(lanesInBlock(target, format)),
         groups(std::max<int64_t>(kChunk / groupSize(), 1)),
         piece(std::min<int64_t>(kPiece, format.blockSize)),
-        sides(format.scalesPerBlock()) {}
+        sides(format.scalesPerBlock()), heap(b) {}
   void emit(Value begin, Value end, ArrayRef<Value> extents);
 
 private:
@@ -87,6 +88,7 @@ private:
   const int64_t groups; ///< of a chunk
   const int64_t piece;
   const int64_t sides;
+  Scratch heap; ///< of a thread
   /// Of a chunk: elements, bytes of scales, all ones or zeros for a block that
   /// is finite or not, and what divides, [factor and side, block].
   Value copy, scales, keep, factors;
@@ -100,8 +102,11 @@ private:
 // Memory
 //===----------------------------------------------------------------------===//
 
-/// Memory of the function, or of the thread of a parallel loop.
+/// Memory on the stack of the function. Threads have theirs on the heap: what
+/// OpenMP makes of a loop takes no stack memory of its own.
 Value VectorQuantizer::allocate(ArrayRef<int64_t> shape, Type element) {
+  if (op.getLoweringConfigAttr().getThreads() > 1)
+    return heap.allocate(element, shape);
   OpBuilder::InsertionGuard guard(b);
   Operation *scope =
       op->getParentWithTrait<OpTrait::AutomaticAllocationScope>();
@@ -375,6 +380,7 @@ void VectorQuantizer::emit(Value begin, Value end, ArrayRef<Value> extents) {
     b.nest(chunks, [&](ValueRange chunk) { quantizeChunk(chunk[0]); });
     return SmallVector<Value>();
   });
+  heap.free();
 }
 
 void mlir::mx::vectorizeQuantize(ScalarBuilder &b, QuantizePartsOp op) {

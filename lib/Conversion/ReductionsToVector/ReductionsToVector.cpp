@@ -2,8 +2,8 @@
 //
 //   for all but the last loop
 //     chains = neutral, kChains vectors
-//     for k, kChains vectors at a time: chain[i] = combine(chain[i], f(x[k ..]))
-//     for the vectors left over: chain[0] = combine(chain[0], f(x[k ..]))
+//     for k, kChains vectors at a time: chain[i] = combine(chain[i], f(x[k
+//     ..])) for the vectors left over: chain[0] = combine(chain[0], f(x[k ..]))
 //     result = combine(result, all lanes of all chains)
 //     for the elements left over: result = combine(result, f(x[k]))
 //
@@ -75,7 +75,8 @@ static bool isElementwise(Block &body) {
                       [](Type type) { return type.isF32(); }) &&
          llvm::all_of(body.without_terminator(), [&](Operation &op) {
            return OpTrait::hasElementwiseMappableTraits(&op) &&
-                  op.getNumResults() == 1 && isNumber(op.getResult(0).getType()) &&
+                  op.getNumResults() == 1 &&
+                  isNumber(op.getResult(0).getType()) &&
                   llvm::all_of(op.getOperandTypes(), isNumber);
          });
 }
@@ -240,8 +241,8 @@ SmallVector<Value> Loops::addVectors(Value begin, Value end, int64_t chains,
     SmallVector<Value> next(now);
     Value k = b.mul(step, b.index(chains * lanes));
     for (int64_t i = 0; i < chains; ++i)
-      next[i] = combine(now[i], valueAt(b.add(k, b.index(i * lanes)),
-                                        now[i].getType()));
+      next[i] = combine(
+          now[i], valueAt(b.add(k, b.index(i * lanes)), now[i].getType()));
     return next;
   });
 }
@@ -251,10 +252,10 @@ void Loops::reduceRow() {
   Value none = b.make<vector::BroadcastOp>(type, b.f32(neutral));
   Value whole = b.make<arith::DivUIOp>(extent, b.index(kChains * lanes));
   Value vectors = b.make<arith::DivUIOp>(extent, b.index(lanes));
-  SmallVector<Value> partial = addVectors(b.index(0), whole, kChains,
-                                          SmallVector<Value>(kChains, none));
-  partial[0] = addVectors(b.mul(whole, b.index(kChains)), vectors, 1,
-                          partial[0])[0];
+  SmallVector<Value> partial =
+      addVectors(b.index(0), whole, kChains, SmallVector<Value>(kChains, none));
+  partial[0] =
+      addVectors(b.mul(whole, b.index(kChains)), vectors, 1, partial[0])[0];
   for (int64_t i = 1; i < kChains; ++i)
     partial[0] = combine(partial[0], partial[i]);
   OpOperand &init = op.getDpsInitsMutable()[0];

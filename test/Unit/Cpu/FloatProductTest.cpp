@@ -164,12 +164,11 @@ TEST_P(FloatProduct, AgreesWithFloat64) {
     }
 }
 
-// An empty sum leaves C; no rows and no columns are no elements. (Static ones are
-// folded by upstream.)
+// An empty sum leaves C; no rows and no columns are no elements. (Static ones
+// are folded by upstream.)
 TEST_P(FloatProduct, ExtentsOfZero) {
-  for (const Shape &shape :
-       {Shape{1, 9, 20, 0}, Shape{1, 0, 20, 8}, Shape{2, 9, 0, 8},
-        Shape{0, 3, 20, 8}})
+  for (const Shape &shape : {Shape{1, 9, 20, 0}, Shape{1, 0, 20, 8},
+                             Shape{2, 9, 0, 8}, Shape{0, 3, 20, 8}})
     for (bool isTransposed : {false, true})
       check(shape, {isTransposed, isTransposed, /*isDynamic=*/true}, 1,
             Edge::End);

@@ -88,8 +88,8 @@ void Reduction::SetUp() {
   auto parsed = source.parse(*context);
   ASSERT_TRUE(bool(parsed)) << llvm::toString(parsed.takeError());
   module = std::move(*parsed);
-  llvm::Error error = runPipeline(
-      *module, std::string("mx-to-llvm{target=") + GetParam()->name + "}");
+  llvm::Error error = runPipeline(*module, std::string("mx-to-llvm{target=") +
+                                               GetParam()->name + "}");
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   auto compiled = compileGuarded(*module, {"main"});
   ASSERT_TRUE(bool(compiled)) << llvm::toString(compiled.takeError());
@@ -152,9 +152,8 @@ void Reduction::check(int64_t rows, int64_t columns, float special) {
 TEST_P(Reduction, AgreesWithFloat64) {
   for (int64_t columns : {0, 1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65,
                           127, 128, 129, 576})
-    for (float special :
-         {0.0f, NAN, std::numeric_limits<float>::infinity(),
-          -std::numeric_limits<float>::infinity(), 40.0f})
+    for (float special : {0.0f, NAN, std::numeric_limits<float>::infinity(),
+                          -std::numeric_limits<float>::infinity(), 40.0f})
       check(3, columns, special);
   check(0, 8, 0);
 }

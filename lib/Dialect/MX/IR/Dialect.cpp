@@ -226,7 +226,8 @@ LogicalResult MXDialect::verifyOperationAttribute(Operation *op,
                << attr.getValue()
                << ", expected strings 'file', 'id' and 'symbol'";
   }
-  if (attr.getName() == kInPlaceAttr && !isa<DenseI64ArrayAttr>(attr.getValue()))
+  if (attr.getName() == kInPlaceAttr &&
+      !isa<DenseI64ArrayAttr>(attr.getValue()))
     return op->emitOpError("attribute 'mx.in_place' is ")
            << attr.getValue() << ", expected array<i64: ...> on a function, or "
            << "an i64 on an argument";

@@ -33,8 +33,7 @@ private:
   IRMapping mapping; ///< from values and blocks of one to those of the other
 };
 
-struct ShareFunctions final
-    : impl::MXShareFunctionsPassBase<ShareFunctions> {
+struct ShareFunctions final : impl::MXShareFunctionsPassBase<ShareFunctions> {
   void runOnOperation() override;
 };
 
@@ -124,8 +123,8 @@ static llvm::MapVector<func::FuncOp, Calls> findFunctions(ModuleOp module) {
     return {};
   llvm::SmallPtrSet<Operation *, 8> named;
   for (SymbolTable::SymbolUse use : *uses) {
-    auto function = symbols.lookup<func::FuncOp>(
-        use.getSymbolRef().getRootReference());
+    auto function =
+        symbols.lookup<func::FuncOp>(use.getSymbolRef().getRootReference());
     auto it = functions.find(function);
     if (!function || it == functions.end())
       continue;
