@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Iterator, NamedTuple, Optional
 
+import checkout  # noqa: F401 (before mx_mlir)
 import mx_mlir
 import numpy as np
 from tokenizers import Tokenizer

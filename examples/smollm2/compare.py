@@ -15,6 +15,7 @@ import re
 import sys
 from pathlib import Path
 
+import checkout  # noqa: F401 (before mx_mlir)
 import mx_mlir
 import numpy as np
 from tqdm import tqdm

@@ -72,6 +72,7 @@ def main() -> None:
     if arguments.out.suffix == ".mlir":
         arguments.out.write_text(with_resources(text, resources))
     else:
+        import checkout  # noqa: F401 (before mx_mlir)
         import mx_mlir
 
         mx_mlir.write_bytecode(text, arguments.out, resources=resources)

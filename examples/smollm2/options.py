@@ -2,6 +2,7 @@
 
 import argparse
 
+import checkout  # noqa: F401 (before mx_mlir)
 import mx_mlir
 from quantization import Quantization
 

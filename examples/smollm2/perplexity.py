@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import checkout  # noqa: F401 (before mx_mlir)
 import mx_mlir
 import numpy as np
 from tqdm import tqdm

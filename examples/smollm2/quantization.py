@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from typing import NamedTuple
 
+import checkout  # noqa: F401 (before mx_mlir)
 import mx_mlir
 import numpy as np
 from export import export

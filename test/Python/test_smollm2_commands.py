@@ -45,6 +45,21 @@ def test_every_format(tmp_path, text):
     assert "| mxfp4 | none | preset |" in table and plot.stat().st_size > 0
 
 
+def test_the_whole_model(tmp_path):
+    """One window of a text that every Python has: what is known of two formats."""
+    from pydoc_data import topics
+
+    text, out = tmp_path / "text.txt", tmp_path / "rows.json"
+    text.write_text("\n\n".join(topics.topics[name] for name in ("assert", "class", "for", "import", "objects")))
+    done = run("perplexity.py", f"--text={text}", "--windows=1", "--weights=float,mxfp4,amxfp4_ue5m3",
+               f"--json={out}")  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    exact, mxfp4, amxfp4 = json.loads(out.read_text())
+    assert 2 < exact["ppl"] < 25
+    assert exact["ppl"] < amxfp4["ppl"] < 0.7 * mxfp4["ppl"]
+    assert amxfp4["kl"] < 0.7 < mxfp4["kl"] and mxfp4["top1"] < amxfp4["top1"]
+
+
 def test_all_that_can_be_asked_for(tmp_path, text):
     (row,), _ = rows(tmp_path, text, "--weights=mxfp4", "--activations=same", "--scale-rule=mse", "--rotate=64",
                      "--quantize-attention")  # fmt: skip
