@@ -126,6 +126,8 @@ static FloatMatrices takeMatrices(ScalarBuilder &b, const FloatProduct &product,
 void mlir::mx::expandFloatProduct(ScalarBuilder &b, const FloatConfig &config,
                                   const FloatProduct &product) {
   int64_t rows = product.staticRows();
+  if (rows == 0)
+    return;
   bool isFew = !ShapedType::isDynamic(rows) && rows <= kFewRows;
   SmallVector<Value> batches;
   for (int64_t axis : product.c.batch)

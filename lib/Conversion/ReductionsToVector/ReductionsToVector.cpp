@@ -49,10 +49,14 @@ static std::optional<double> neutralOf(Operation *op) {
     return -0.0;
   if (isa<arith::MulFOp>(op))
     return 1.0;
-  if (isa<arith::MaximumFOp>(op))
-    return -infinity;
-  if (isa<arith::MinimumFOp>(op))
-    return infinity;
+  // Flags may say that there are no infinities.
+  auto hasNoFlags = [](auto op) {
+    return op.getFastmath() == arith::FastMathFlags::none;
+  };
+  if (auto largest = dyn_cast<arith::MaximumFOp>(op))
+    return hasNoFlags(largest) ? std::optional(-infinity) : std::nullopt;
+  if (auto least = dyn_cast<arith::MinimumFOp>(op))
+    return hasNoFlags(least) ? std::optional(infinity) : std::nullopt;
   return std::nullopt;
 }
 
@@ -104,6 +108,8 @@ static std::optional<Reduction> match(linalg::LinalgOp op) {
     if (!isa<MemRefType>(operand.get().getType()) ||
         !hasRows(operand.get(), op.getMatchingIndexingMap(&operand), last))
       return std::nullopt;
+  if (op.getIndexingMapsArray().back().isFunctionOfDim(last))
+    return std::nullopt;
   Block *body = op.getBlock();
   Operation *combiner = findCombiner(*body);
   std::optional<double> neutral =

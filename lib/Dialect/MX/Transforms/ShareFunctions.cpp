@@ -189,9 +189,10 @@ static void merge(ArrayRef<func::FuncOp> group,
     func::FuncOp function = group[i];
     for (func::CallOp call : functions[function])
       redirect(call, target, constants[i]);
-    if (function != target)
-      function.erase();
   }
+  // After all calls, of which some may be in the functions that go.
+  for (func::FuncOp function : llvm::to_vector(group.drop_front()))
+    function.erase();
 }
 
 /// Merges what is equal as the module stands; false where nothing is.
