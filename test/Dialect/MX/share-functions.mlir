@@ -108,3 +108,31 @@ func.func @callers(%x: f32) -> (f32, f32, f32, f32, f32) {
   %4 = call @constant() : () -> f32
   return %0, %1, %2, %3, %4 : f32, f32, f32, f32, f32
 }
+
+// -----
+
+// Functions that call one of their own group.
+// CHECK: func.func private @r0(
+// CHECK:   call @r0(
+// CHECK-NOT: @r1(
+// CHECK-NOT: @r2(
+// CHECK-LABEL: func.func @recursive(
+// CHECK-COUNT-3:   call @r0(
+func.func private @r0(%x: f32) -> f32 {
+  %y = call @r2(%x) : (f32) -> f32
+  return %y : f32
+}
+func.func private @r1(%x: f32) -> f32 {
+  %y = call @r2(%x) : (f32) -> f32
+  return %y : f32
+}
+func.func private @r2(%x: f32) -> f32 {
+  %y = call @r2(%x) : (f32) -> f32
+  return %y : f32
+}
+func.func @recursive(%x: f32) -> (f32, f32, f32) {
+  %0 = call @r0(%x) : (f32) -> f32
+  %1 = call @r1(%x) : (f32) -> f32
+  %2 = call @r2(%x) : (f32) -> f32
+  return %0, %1, %2 : f32, f32, f32
+}
