@@ -114,18 +114,22 @@ class Emitter:
         self.line(f"{name} = {text}")
         return name
 
-    def loop(self, end: str, step: int, init: Tensor, body) -> Tensor:
-        """Writes `for i in range(0, end, step): carried = body(i, carried)`."""
+    def parallel_loop(self, end: str, step: int, init: Tensor, body) -> Tensor:
+        """Writes a loop over i in range(0, end, step), in any order or at once, and
+        returns `init` with all parts; `body(i)` returns one, its offsets and sizes."""
         begin, stride = self.index(0), self.index(step)
         self._count += 1
-        result, i, carried = (f"%{kind}{self._count}" for kind in ("loop", "i", "carried"))
+        result, i, shared = (f"%{kind}{self._count}" for kind in ("loop", "i", "shared"))
         self.line(
-            f"{result} = scf.for {i} = {begin} to {end} step {stride} iter_args({carried} = {init.name}) "
+            f"{result} = scf.forall ({i}) = ({begin}) to ({end}) step ({stride}) shared_outs({shared} = {init.name}) "
             f"-> ({init.type}) {{"
         )
         self._indent += "  "
-        last = body(i, init._replace(name=carried))
-        self.line(f"scf.yield {last.name} : {last.type}")
+        part, offsets, sizes = body(i)
+        where = f"[{listed(offsets)}] [{listed(sizes)}] [{listed([1] * len(sizes))}]"
+        self.line("scf.forall.in_parallel {")
+        self.line(f"  tensor.parallel_insert_slice {part.name} into {shared}{where} : {part.type} into {init.type}")
+        self.line("}")
         self._indent = self._indent[2:]
         self.line("}")
         return init._replace(name=result)

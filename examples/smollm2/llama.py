@@ -168,7 +168,7 @@ class Llama(Blocks):
         are seen, some queries at a time."""
         emit, groups, head = self.emit, self.config.kv_heads, self.config.head
 
-        def part(i: str, out: Tensor) -> Tensor:
+        def part(i: str) -> tuple[Tensor, tuple, tuple]:
             left = emit.value(f"arith.subi {query.shape[0]}, {i} : index")
             rows = emit.value(f"arith.minui {left}, {emit.index(QUERY_ROWS)} : index")
             first = emit.sum(position, i)
@@ -177,9 +177,9 @@ class Llama(Blocks):
             queries = emit.slice(query, (i, 0), sizes, sizes)
             near = (groups, seen, head)
             visible = [emit.slice(x, (0, 0, 0), near, near) for x in (keys, values)]
-            return emit.insert(self.attend(queries, *visible, first), out, (i, 0), sizes)
+            return self.attend(queries, *visible, first), (i, 0), sizes
 
-        return emit.loop(query.shape[0], QUERY_ROWS, emit.empty(query.shape), part)
+        return emit.parallel_loop(query.shape[0], QUERY_ROWS, emit.empty(query.shape), part)
 
     # The model. A layer is two functions, for compile time; the rows of a cache are
     # set between them, so that none of them has to return it.

@@ -21,9 +21,10 @@ namespace mlir::mx {
 
 /// Tensors -> memrefs. Results are in new buffers that the caller owns (two may
 /// share one): the ownership-based deallocation copies a result that is an
-/// argument or a constant. With `hoistsBuffers` those of loops are made before
-/// them, and parallel loops are then no longer parallel.
-static void addBufferization(OpPassManager &pm, bool hoistsBuffers = false) {
+/// argument or a constant. With a number of `threads`, parallel loops are split
+/// among so many, and buffers of other loops are made before them.
+static void addBufferization(OpPassManager &pm,
+                             std::optional<int64_t> threads = {}) {
   pm.addPass(createMXPrepareEntryPointsPass());
   pm.addPass(createMXSelectToIfPass());
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
@@ -38,11 +39,13 @@ static void addBufferization(OpPassManager &pm, bool hoistsBuffers = false) {
   // A private function that writes to an argument and returns it would copy it.
   pm.addPass(bufferization::createDropEquivalentBufferResultsPass());
   pm.addPass(createCanonicalizerPass());
-  if (hoistsBuffers) {
+  if (threads) {
     // Copies of what is there already fold only when their operands are equal.
     pm.addPass(createCSEPass());
     pm.addPass(createCanonicalizerPass());
-    pm.addPass(createForallToForLoopPass());
+    MXShareLoopsPassOptions share;
+    share.threads = *threads;
+    pm.addPass(createMXShareLoopsPass(share));
     pm.addNestedPass<func::FuncOp>(
         bufferization::createBufferLoopHoistingPass());
   }
@@ -56,8 +59,8 @@ static void addThreads(OpPassManager &pm, int64_t threads) {
   ConvertSCFToOpenMPPassOptions options;
   options.numThreads = static_cast<unsigned>(threads);
   pm.addPass(createConvertSCFToOpenMPPass(options));
-  // Takes off scopes of stack memory, which may hold one block only.
-  pm.addPass(createCanonicalizerPass());
+  // Bodies of parallel loops are in scopes, which may hold one block only.
+  pm.addPass(createMXInlineAllocaScopesPass());
 }
 
 /// Memrefs -> LLVM dialect.
@@ -140,7 +143,7 @@ void buildToLLVMPipeline(OpPassManager &pm,
   pm.addPass(createMXPrepackWeightsPass(prepack));
   addParts(pm);
   pm.addPass(createMXBoundTemporariesPass());
-  addBufferization(pm, /*hoistsBuffers=*/true);
+  addBufferization(pm, options.threads.getValue());
   pm.addPass(createCSEPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createMXShareFunctionsPass());
@@ -163,6 +166,7 @@ void buildToLLVMPipeline(OpPassManager &pm,
     externalize.file = options.weightsFile;
     pm.addPass(createMXExternalizeConstantsPass(externalize));
   }
+  pm.addPass(createMXPoolTemporariesPass());
   addLowering(pm, options.threads);
 }
 

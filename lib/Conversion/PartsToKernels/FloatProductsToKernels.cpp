@@ -96,8 +96,12 @@ void FloatProductsToKernels::runOnOperation() {
       ops.push_back(op);
   });
   Outliner outliner(getOperation());
-  for (linalg::LinalgOp op : ops)
-    convert(op, *config, outliner);
+  FloatConfig serial = *config;
+  serial.threads = 1;
+  for (linalg::LinalgOp op : ops) {
+    bool isShare = op->getParentOfType<scf::ForallOp>();
+    convert(op, isShare ? serial : *config, outliner);
+  }
 }
 
 } // namespace mlir::mx

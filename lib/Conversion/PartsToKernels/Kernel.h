@@ -4,7 +4,7 @@
 //
 //   for batches
 //     packRows                                  x in the form of the kernel
-//     for columns n, `columns()` at a time
+//     for columns n, at most `columns()` at a time
 //       multiplyColumns                acc[m, j] = sum of x[m, k] * w[n + j, k]
 //       the same again by `f32` where flags say so
 //       y[.., n] = fma(acc, outer scales, init)
@@ -66,8 +66,11 @@ public:
       : b(b), product(product), row(product.row), lanes(product.row.lanes()) {}
   virtual ~Kernel();
 
-  /// Columns of a panel: acc is [M, columns()].
-  virtual int64_t columns() const { return product.config.getColumns(); }
+  /// Columns that are computed together: threads share out whole units.
+  virtual int64_t unit() const { return product.config.getColumns(); }
+
+  /// Columns of a panel, whole units: acc is [M, columns()].
+  virtual int64_t columns() const { return unit(); }
 
   /// Allocates what all threads read: the packed activations.
   virtual void allocateShared(Scratch &scratch) = 0;
@@ -80,10 +83,11 @@ public:
   virtual void allocateOwn(Scratch &scratch) = 0;
 
   /// acc[m, j] = sum over k of x[m, k] * w[n + j, k] in f32, without outer
-  /// scales, for all rows; `n` is a multiple of columns(). Columns past N have
+  /// scales, for all rows and n + j < end. `n` is a multiple of unit(), as
+  /// `end` is unless it is N, and at most columns() apart. Other columns have
   /// any value. Returns an i1 that says whether the weights exceed
   /// `limitsOf`, so that `f32` has to do it again, null where none can.
-  virtual Value multiplyColumns(Value n, Value acc) = 0;
+  virtual Value multiplyColumns(Value n, Value end, Value acc) = 0;
 
   /// An i8 for each row, 1 where the activations exceed `limitsOf`, so that
   /// `f32` has to do this row again; null where none can. Set after

@@ -55,11 +55,11 @@ struct BlockPair {
 class KernelAB final : public Kernel {
 public:
   KernelAB(ScalarBuilder &b, const Product &product);
-  int64_t columns() const override { return ::mx::kTileColumns; }
+  int64_t unit() const override { return ::mx::kTileColumns; }
   void allocateShared(Scratch &scratch) override;
   void packRows(Value begin, Value end) override;
   void allocateOwn(Scratch &) override {}
-  Value multiplyColumns(Value n, Value acc) override;
+  Value multiplyColumns(Value n, Value end, Value acc) override;
   Value rowFlags() const override { return flags; }
 
 private:
@@ -234,7 +234,7 @@ Value KernelAB::startOf(Value integers) {
 // Products
 //===----------------------------------------------------------------------===//
 
-Value KernelAB::multiplyColumns(Value n, Value acc) {
+Value KernelAB::multiplyColumns(Value n, Value, Value acc) {
   Value tile = b.make<arith::DivUIOp>(n, b.index(::mx::kTileColumns));
   forTilesOfRows(
       b, product.m, product.config.getRows(),

@@ -31,7 +31,7 @@ public:
   void allocateShared(Scratch &scratch) override;
   void packRows(Value begin, Value end) override;
   void allocateOwn(Scratch &scratch) override;
-  Value multiplyColumns(Value n, Value acc) override;
+  Value multiplyColumns(Value n, Value end, Value acc) override;
   Value rowFlags() const override { return flags; }
 
 protected:
@@ -133,11 +133,11 @@ void PanelBF16::packRows(Value begin, Value end) {
   scratch.free();
 }
 
-Value PanelBF16::multiplyColumns(Value n, Value acc) {
+Value PanelBF16::multiplyColumns(Value n, Value end, Value acc) {
   Value zero = b.integer(b.getI8Type(), 0);
   if (panelFlag)
     b.store(zero, panelFlag, b.index(0));
-  Panel::multiplyColumns(n, acc);
+  Panel::multiplyColumns(n, end, acc);
   if (!panelFlag)
     return {};
   return b.less(zero, b.load(panelFlag, b.index(0)));

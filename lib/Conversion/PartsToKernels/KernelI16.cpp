@@ -60,7 +60,7 @@ public:
   void allocateShared(Scratch &scratch) override;
   void packRows(Value begin, Value end) override;
   void allocateOwn(Scratch &scratch) override;
-  Value multiplyColumns(Value n, Value acc) override;
+  Value multiplyColumns(Value n, Value end, Value acc) override;
   Value rowFlags() const override { return flags; }
 
 private:
@@ -259,10 +259,9 @@ void KernelI16::foldWord(const PanelBlock &at, Value multipliers,
 // Products
 //===----------------------------------------------------------------------===//
 
-Value KernelI16::multiplyColumns(Value n, Value acc) {
+Value KernelI16::multiplyColumns(Value n, Value end, Value acc) {
   linalg::FillOp::create(b, b.f32(0), acc);
-  Value all = b.index(columns() / width());
-  Value parts = b.min(all, blocksOf(b, b.sub(product.n, n), width()));
+  Value parts = blocksOf(b, b.sub(end, n), width());
   Value steps = blocksOf(b, product.k, depth());
   b.loop(b.index(0), steps, {}, [&](Value step, ValueRange) {
     Value begin = b.mul(step, b.index(depth()));

@@ -35,10 +35,11 @@ static constexpr int64_t kRowGap = 32;
 /// Columns of a panel at most; less, where they take a quarter of the cache.
 static constexpr int64_t kPanelColumns = 256;
 
+int64_t Panel::unit() const { return std::max(width(), ::mx::kTileColumns); }
+
 int64_t Panel::columns() const {
   int64_t fit = row.caches.l2 / 4 / (depth() * 4);
-  int64_t unit = std::max(width(), ::mx::kTileColumns);
-  return std::max(std::min(fit, kPanelColumns) / unit * unit, unit);
+  return std::max(std::min(fit, kPanelColumns) / unit(), int64_t(1)) * unit();
 }
 
 void Panel::allocateShared(Scratch &scratch) {
@@ -61,14 +62,15 @@ void Panel::packRows(Value begin, Value end) {
   });
 }
 
-Value Panel::multiplyColumns(Value n, Value acc) {
+Value Panel::multiplyColumns(Value n, Value last, Value acc) {
   linalg::FillOp::create(b, b.f32(0), acc);
+  Value parts = blocksOf(b, b.sub(last, n), width());
   Value steps = blocksOf(b, product.k, depth());
   b.loop(b.index(0), steps, {}, [&](Value step, ValueRange) {
     Value begin = b.mul(step, b.index(depth()));
     Value end = b.min(b.add(begin, b.index(depth())), product.k);
-    decodePanel(n, begin, end);
-    b.nest(b.index(columns() / width()), [&](ValueRange part) {
+    decodePanel(n, parts, begin, end);
+    b.nest(parts, [&](ValueRange part) {
       multiplyRows(begin, blocksOf(b, b.sub(end, begin), group()), part[0],
                    acc);
     });
@@ -81,8 +83,9 @@ Value Panel::multiplyColumns(Value n, Value acc) {
 // The panel
 //===----------------------------------------------------------------------===//
 
-void Panel::decodePanel(Value n, Value begin, Value end) {
-  b.nest(b.index(columns() / lanes), [&](ValueRange v) {
+/// panel = `parts` of columns n and on, elements `begin` to `end` of K.
+void Panel::decodePanel(Value n, Value parts, Value begin, Value end) {
+  b.nest(b.mul(parts, b.index(width() / lanes)), [&](ValueRange v) {
     Value column = b.mul(v[0], b.index(lanes));
     TileColumns weights(b, product, b.add(n, column));
     Value first = b.make<arith::DivUIOp>(begin, b.index(weights.layout.k));

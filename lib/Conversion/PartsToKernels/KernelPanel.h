@@ -16,11 +16,12 @@ inline constexpr int64_t kLargestBlock = 256;
 class Panel : public Kernel {
 public:
   using Kernel::Kernel;
+  int64_t unit() const override;
   int64_t columns() const override;
   void allocateShared(Scratch &scratch) override;
   void packRows(Value begin, Value end) override;
   void allocateOwn(Scratch &scratch) override;
-  Value multiplyColumns(Value n, Value acc) override;
+  Value multiplyColumns(Value n, Value end, Value acc) override;
 
 protected:
   /// Of x and of the panel, and how many of a column lie side by side.
@@ -37,7 +38,7 @@ protected:
 private:
   int64_t depth() const { return product.config.getKBlock(); }
   int64_t width() const { return product.config.getColumns(); }
-  void decodePanel(Value n, Value begin, Value end);
+  void decodePanel(Value n, Value parts, Value begin, Value end);
   void decodeTile(const TileColumns &weights, Value tile, Value begin,
                   Value column);
   void multiplyRows(Value begin, Value depth, Value part, Value acc);

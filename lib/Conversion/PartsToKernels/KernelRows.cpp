@@ -40,11 +40,11 @@ public:
   Rows(ScalarBuilder &b, const Product &product, int64_t count)
       : Kernel(b, product), count(count), vectors(kTileColumns / lanes),
         chains(std::max<int64_t>(kChains / (count * vectors), 1)) {}
-  int64_t columns() const override { return kTileColumns; }
+  int64_t unit() const override { return kTileColumns; }
   void allocateShared(Scratch &scratch) override;
   void packRows(Value begin, Value end) override;
   void allocateOwn(Scratch &) override {}
-  Value multiplyColumns(Value n, Value acc) override;
+  Value multiplyColumns(Value n, Value end, Value acc) override;
 
   Value getX() const { return x; }
 
@@ -90,7 +90,7 @@ bool Rows::scalesSums() const {
          product.weights.scheme != Scheme::Affine;
 }
 
-Value Rows::multiplyColumns(Value n, Value acc) {
+Value Rows::multiplyColumns(Value n, Value, Value acc) {
   SmallVector<Value> sums;
   if (scalesSums()) {
     Value fast = multiplyScaled(n);

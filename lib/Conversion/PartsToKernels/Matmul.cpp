@@ -35,9 +35,10 @@ private:
   void packActivations();
   void multiply();
   void multiplyPanels(Value begin, Value end);
+  void multiplyPanel(Value n, Value end, Value anyRow);
   Value anyRowFlag();
   void multiplyFlagged(Value n, Value panelFlag, Value anyRow);
-  void finishColumns(Value n);
+  void finishColumns(Value n, Value end);
   void finishVector(ValueRange at, Value sum, Value outerX, Value n);
   void finishElements(Value m, Value n, Value v, Value outerX);
   Value finish(Value sum, Value outer, Value init);
@@ -96,25 +97,33 @@ void Matmul::packActivations() {
 /// The product of one batch.
 void Matmul::multiply() {
   packActivations();
-  Value panels = blocksOf(b, product.n, kernel.columns());
-  forShares(b, product.config.getThreads(), panels,
-            [&](Value begin, Value end) { multiplyPanels(begin, end); });
+  Value unit = b.index(kernel.unit());
+  forShares(b, product.config.getThreads(),
+            blocksOf(b, product.n, kernel.unit()), [&](Value begin, Value end) {
+              multiplyPanels(b.mul(begin, unit),
+                             b.min(b.mul(end, unit), product.n));
+            });
 }
 
-/// The panels that are the share of one thread.
+/// The columns that are the share of one thread.
 void Matmul::multiplyPanels(Value begin, Value end) {
   Scratch scratch(b);
   kernel.allocateOwn(scratch);
   acc = scratch.allocate(b.getF32Type(),
                          {ShapedType::kDynamic, kernel.columns()}, product.m);
   Value anyRow = anyRowFlag();
-  b.loop(begin, end, {}, [&](Value panel, ValueRange) {
-    Value n = b.mul(panel, b.index(kernel.columns()));
-    multiplyFlagged(n, kernel.multiplyColumns(n, acc), anyRow);
-    finishColumns(n);
-    return SmallVector<Value>();
-  });
+  Value columns = b.index(kernel.columns());
+  b.nest(blocksOf(b, b.sub(end, begin), kernel.columns()),
+         [&](ValueRange panel) {
+           Value n = b.add(begin, b.mul(panel[0], columns));
+           multiplyPanel(n, b.min(b.add(n, columns), end), anyRow);
+         });
   scratch.free();
+}
+
+void Matmul::multiplyPanel(Value n, Value end, Value anyRow) {
+  multiplyFlagged(n, kernel.multiplyColumns(n, end, acc), anyRow);
+  finishColumns(n, end);
 }
 
 //===----------------------------------------------------------------------===//
@@ -220,8 +229,9 @@ void Matmul::finishElements(Value m, Value n, Value v, Value outerX) {
   });
 }
 
-void Matmul::finishColumns(Value n) {
-  b.nest({product.m, b.index(kernel.columns() / lanes)}, [&](ValueRange at) {
+void Matmul::finishColumns(Value n, Value end) {
+  Value vectors = blocksOf(b, b.sub(end, n), lanes);
+  b.nest({product.m, vectors}, [&](ValueRange at) {
     Value m = at[0], first = b.mul(at[1], b.index(lanes));
     Value column = b.add(n, first);
     Value isWhole = b.lessEqual(b.add(column, b.index(lanes)), product.n);

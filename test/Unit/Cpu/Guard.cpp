@@ -2,6 +2,8 @@
 
 #include "Guard.h"
 
+#include "mx/Runtime/Pool.h"
+
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -121,6 +123,13 @@ void *mxTestAllocateAligned(int64_t bytes) {
   return allocate(static_cast<size_t>(bytes), kAlignment);
 }
 void mxTestFree(void *memory) { freeGuarded(memory); }
+void mxTestPoolAllocate(mx_pool_buffer *buffer, int64_t bytes) {
+  void *memory = mxTestAllocateAligned(bytes + int64_t(kAlignment));
+  auto address = reinterpret_cast<uintptr_t>(memory);
+  auto *aligned = reinterpret_cast<void *>(llvm::alignTo(address, kAlignment));
+  *buffer = {memory, aligned, 0, bytes, 1};
+}
+void mxTestPoolFree(mx_pool_buffer *buffer) { freeGuarded(buffer->allocated); }
 }
 
 /// True where `size` is what is needed and an alignment on top of it.
@@ -135,12 +144,18 @@ static bool isForAlignment(Value size) {
 void mlir::mx::test::guardAllocations(ModuleOp module) {
   // So that symbols of this program are found.
   llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr);
-  auto allocator = module.lookupSymbol<LLVM::LLVMFuncOp>("malloc");
-  if (auto release = module.lookupSymbol<LLVM::LLVMFuncOp>("free")) {
+  auto rename = [&](StringRef from, StringRef to) {
+    auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(from);
+    if (!function)
+      return;
     (void)SymbolTable::replaceAllSymbolUses(
-        release, StringAttr::get(module.getContext(), "mxTestFree"), module);
-    release.setName("mxTestFree");
-  }
+        function, StringAttr::get(module.getContext(), to), module);
+    function.setName(to);
+  };
+  rename("free", "mxTestFree");
+  rename("_mlir_ciface_mx_pool_allocate", "mxTestPoolAllocate");
+  rename("_mlir_ciface_mx_pool_free", "mxTestPoolFree");
+  auto allocator = module.lookupSymbol<LLVM::LLVMFuncOp>("malloc");
   if (!allocator)
     return;
   OpBuilder b(allocator);

@@ -32,7 +32,8 @@ void freeGuarded(void *memory);
 /// Returns how many blocks are not freed.
 size_t countGuarded();
 
-/// Makes malloc and free of `module`, which is in the LLVM dialect, ours.
+/// Makes malloc, free and the pool of `module`, which is in the LLVM dialect,
+/// ours.
 void guardAllocations(ModuleOp module);
 
 /// Says `text` if the program ends by a fault.

@@ -36,15 +36,19 @@ namespace mlir::mx {
 
 namespace {
 
-/// Extents of a tile. Zero: the whole axis.
+/// Extents of a tile. Zero: the whole axis. Where the rows are known only at
+/// run time, so many tiles are cut as give each thread as many, of `rows` or
+/// more; fewer where there are not enough.
 struct TileShape {
   int64_t rows, columns;
+  RowShares shares = {};
 };
 
 /// A group and its tile, an extent for each axis of the root's result.
 struct Plan {
   FusionGroup group;
   SmallVector<int64_t> sizes;
+  RowShares shares;
 };
 
 /// Why a mx.quantize is left alone.
@@ -75,6 +79,7 @@ static SmallVector<int64_t> tileSizes(RankedTensorType type, TileShape tile) {
 static Plan planOf(Operation *root, TileShape tile) {
   Plan plan;
   plan.sizes = tileSizes(resultTypeOf(root), tile);
+  plan.shares = tile.shares;
   plan.group = findFusionGroup(root, plan.sizes);
   return plan;
 }
@@ -144,7 +149,7 @@ static std::optional<Plan> planQuantize(QuantizeOp op, TileShape tile,
     reason = *why;
     return std::nullopt;
   }
-  Plan byRows = planOf(op, {tile.rows, 0});
+  Plan byRows = planOf(op, {tile.rows, 0, tile.shares});
   if (op.getType().getDimSize(op.getType().getRank() - 1) <= tile.columns ||
       tile.columns % getBlockType(op.getType()).getBlockSize() == 0) {
     Plan byTiles = planOf(op, tile);
@@ -185,14 +190,11 @@ static void remarkAlone(QuantizeOp op, Reason reason) {
 // The rewrite
 //===----------------------------------------------------------------------===//
 
-static scf::SCFTileAndFuseOptions optionsOf(const Plan &plan, Builder &b) {
+static scf::SCFTileAndFuseOptions optionsOf(const Plan &plan, OpBuilder &b) {
   Operation *root = plan.group.root();
-  auto loops = cast<TilingInterface>(root).getLoopIteratorTypes().size();
-  SmallVector<OpFoldResult> sizes(loops, b.getIndexAttr(0));
-  for (auto [axis, size] : llvm::enumerate(plan.sizes))
-    sizes[loopOfResultAxis(root, axis)] = b.getIndexAttr(size);
   scf::SCFTileAndFuseOptions options;
-  options.tilingOptions.setTileSizes(sizes);
+  options.tilingOptions.setTileSizes(
+      loopSizes(b, root, plan.sizes, plan.shares));
   options.tilingOptions.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp);
   options.setFusionControlFn(
       [&plan](tensor::ExtractSliceOp, OpResult producer, bool)
@@ -317,7 +319,7 @@ private:
     for (Block *block : blocks) {
       TileShape tile{rows, columns};
       if (byConfig)
-        tile = {rowBlockOf(block), 0};
+        tile = {rowBlockOf(block), 0, rowSharesOf(block)};
       if (tile.rows != 0)
         any |= fuseIn(block, tile);
     }

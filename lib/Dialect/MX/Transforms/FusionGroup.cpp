@@ -2,10 +2,12 @@
 
 #include "FusionGroup.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/TilingInterface.h"
 
 #include <queue>
 
@@ -83,6 +85,53 @@ int64_t mlir::mx::rowBlockOf(Block *block) {
     rows = std::max(rows, wanted);
   }
   return rows;
+}
+
+RowShares mlir::mx::rowSharesOf(Block *block) {
+  RowShares shares;
+  for (auto op : block->getOps<MatmulOp>())
+    if (LoweringConfigAttr config = op.getLoweringConfigAttr()) {
+      shares.threads = std::max(shares.threads, config.getThreads());
+      shares.unit = std::max(shares.unit, config.getRows());
+    }
+  return shares;
+}
+
+/// Returns the rows of a tile where `extent` is that of all:
+///   tiles = max(extent / rows / threads, 1) * threads
+///   max(ceil(extent / tiles / unit), 1) * unit
+static Value sharedRows(OpBuilder &b, Location loc, Value extent, int64_t rows,
+                        RowShares shares) {
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  };
+  Value one = constant(1), unit = constant(shares.unit);
+  Value tiles =
+      arith::DivUIOp::create(b, loc, extent, constant(rows * shares.threads));
+  tiles = arith::MaxUIOp::create(b, loc, tiles, one);
+  tiles = arith::MulIOp::create(b, loc, tiles,
+                                constant(shares.threads * shares.unit));
+  Value units = arith::CeilDivUIOp::create(b, loc, extent, tiles);
+  units = arith::MaxUIOp::create(b, loc, units, one); // of no rows, too
+  return arith::MulIOp::create(b, loc, units, unit);
+}
+
+SmallVector<OpFoldResult> mlir::mx::loopSizes(OpBuilder &b, Operation *root,
+                                              ArrayRef<int64_t> tile,
+                                              RowShares shares) {
+  auto tiled = cast<TilingInterface>(root);
+  SmallVector<OpFoldResult> sizes(tiled.getLoopIteratorTypes().size(),
+                                  b.getIndexAttr(0));
+  for (auto [axis, size] : llvm::enumerate(tile))
+    sizes[loopOfResultAxis(root, axis)] = b.getIndexAttr(size);
+  int64_t rowAxis = tile.size() - 2;
+  if (shares.threads == 1 || tile[rowAxis] == 0)
+    return sizes;
+  int64_t loop = loopOfResultAxis(root, rowAxis);
+  OpFoldResult extent = tiled.getIterationDomain(b)[loop].size;
+  if (auto value = dyn_cast<Value>(extent))
+    sizes[loop] = sharedRows(b, root->getLoc(), value, tile[rowAxis], shares);
+  return sizes;
 }
 
 //===----------------------------------------------------------------------===//

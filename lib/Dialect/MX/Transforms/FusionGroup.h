@@ -56,6 +56,22 @@ int64_t loopOfResultAxis(Operation *op, int64_t axis);
 /// decoded for each.
 int64_t rowBlockOf(Block *block);
 
+/// Threads that rows are shared among, in units of whole register tiles.
+struct RowShares {
+  int64_t threads = 1, unit = 1;
+};
+
+/// Returns what the products of `block` say of that, the most of each.
+RowShares rowSharesOf(Block *block);
+
+/// Returns the size of a tile of `root` along each of its loops, zero where it
+/// is whole: what `tile` says of the axes of its result. Where several threads
+/// share rows whose number is known only at run time, so many tiles are cut as
+/// give each thread as many, of these rows or more; fewer where there are not
+/// enough.
+SmallVector<OpFoldResult> loopSizes(OpBuilder &b, Operation *root,
+                                    ArrayRef<int64_t> tile, RowShares shares);
+
 } // namespace mlir::mx
 
 #endif // MX_LIB_DIALECT_MX_TRANSFORMS_FUSIONGROUP_H

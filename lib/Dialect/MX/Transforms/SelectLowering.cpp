@@ -249,9 +249,11 @@ int64_t SelectLowering::rowBlockOf(MatmulOp op, const KernelCandidate &chosen,
     return block;
   if (rows.last < 2 * block)
     return 0;
-  // Equal ones, so that the last is none of few rows.
+  // Equal ones, so that the last is none of few rows, and as many for each
+  // thread.
   int64_t tile = ::mx::registerTile(*row, *row->find(chosen.kernel->kind)).rows;
-  return llvm::alignTo(llvm::divideCeil(rows.last, rows.last / block), tile);
+  int64_t count = std::max<int64_t>(rows.last / block / threads, 1) * threads;
+  return llvm::alignTo(llvm::divideCeil(rows.last, count), tile);
 }
 
 LoweringConfigAttr SelectLowering::configOf(MatmulOp op,

@@ -6,7 +6,9 @@
 include "mlir/Pass/PassBase.td"
 include "mx/Dialect/MX/Transforms/LoweringPasses.td"
 include "mx/Dialect/MX/Transforms/ExternalizeConstants.td"
+include "mx/Dialect/MX/Transforms/PoolTemporaries.td"
 include "mx/Dialect/MX/Transforms/ShareFunctions.td"
+include "mx/Dialect/MX/Transforms/ShareLoops.td"
 
 def MXFoldConstantsPass : Pass<"mx-fold-constants", "::mlir::ModuleOp"> {
   let summary = "Quantize constant weights at compile time";
