@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import checkout  # noqa: F401 (before mx_mlir)
@@ -69,21 +70,22 @@ def float_score(windows: np.ndarray, reference: Reference) -> Score:
     return total
 
 
-def rows_of(model: Model, choices: list[Quantization], windows: np.ndarray, threads: int, folder: Path) -> list[dict]:
+def rows_of(
+    model: Model, choices: list[Quantization], windows: np.ndarray, threads: int, folder: Path
+) -> Iterator[dict]:
+    """Yields a row for each choice as soon as it is measured."""
     reference, float_speed = reference_of(model, windows, threads, folder)
-    rows = []
     for choice in choices:
         if choice.is_float:
             score, speed = float_score(windows, reference), float_speed
         else:
             score, speed = measure(model, choice, windows, threads, reference)
-        rows.append(
+        yield (
             choice._asdict()
             | {"windows": len(windows)}
             | score.summary()
             | {"bits_per_weight": bits_per_weight(model, choice), "tokens_per_s": speed}
         )
-    return rows
 
 
 def table(rows: list[dict]) -> str:
@@ -140,10 +142,12 @@ def main() -> None:
     content = (arguments.text or text.encyclopedia()).read_text()
     windows = text.windows(load_tokenizer(model.fields), content, arguments.window, arguments.windows)
     with tempfile.TemporaryDirectory(prefix="perplexity-") as folder:
-        rows = rows_of(model, chosen(arguments), windows, arguments.threads, Path(folder))
+        rows = []
+        for row in rows_of(model, chosen(arguments), windows, arguments.threads, Path(folder)):
+            rows.append(row)
+            if arguments.json:  # after each: a run of hours may be stopped
+                arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
     print(table(rows))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
     if arguments.plot:
         plot(rows, arguments.plot)
 
