@@ -7,13 +7,16 @@ import mx_mlir
 from quantization import Quantization
 
 
-def add_quantization(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--weights", required=True, metavar="LIST", help="float and presets, by commas")
+def add_quantization(parser: argparse.ArgumentParser):
+    """Returns the group of --weights: one of its options is required."""
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--weights", metavar="LIST", help="float and presets, by commas")
     parser.add_argument("--activations", default="same", metavar="same|none|PRESET", help="same: as the weights")
     parser.add_argument("--scale-rule", choices=("preset", "mse"), default="preset",
                         help="of the weights, and of activations in the same format")  # fmt: skip
     parser.add_argument("--rotate", type=int, default=0, metavar="N", help="Hadamard groups of N; 0: none")
     parser.add_argument("--quantize-attention", action="store_true", help="Q.K^T, P.V and the cache too")
+    return group
 
 
 def check_least(parser: argparse.ArgumentParser, arguments: argparse.Namespace, **least: int) -> None:

@@ -3,10 +3,12 @@
 float result, and speed, all by compiled programs.
 
     perplexity.py --weights=amxfp4_ue5m3,mxfp4 [--activations=same] [--json=OUT]
+    perplexity.py --from-json FILE... [--plot=OUT]
 
 Windows do not overlap, and the first token of each is not scored. The embedding
 and the output layer stay in float. A row for `float` has the float activations too.
 KL and top-1 agreement compare with the float logits of the same positions.
+The second form measures nothing: it puts together rows that --json wrote.
 """
 
 import argparse
@@ -15,6 +17,8 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import checkout  # noqa: F401 (before mx_mlir)
@@ -30,6 +34,7 @@ from score import Reference, Score, score_window
 from tokens import load_tokenizer
 
 FLOAT = Quantization("float")
+KEYS = {*Quantization._fields, "ppl", "kl", "top1", "bits_per_weight", "tokens_per_s"}  # that `table` reads
 
 
 def reference_of(model: Model, windows: np.ndarray, threads: int, folder: Path) -> tuple[Reference, float]:
@@ -69,20 +74,33 @@ def float_score(windows: np.ndarray, reference: Reference) -> Score:
     return total
 
 
-def rows_of(model: Model, choices: list[Quantization], windows: np.ndarray, threads: int, folder: Path) -> list[dict]:
+def rows_of(
+    model: Model, choices: list[Quantization], windows: np.ndarray, threads: int, folder: Path
+) -> Iterator[dict]:
+    """Yields a row for each choice as soon as it is measured."""
     reference, float_speed = reference_of(model, windows, threads, folder)
-    rows = []
     for choice in choices:
         if choice.is_float:
             score, speed = float_score(windows, reference), float_speed
         else:
             score, speed = measure(model, choice, windows, threads, reference)
-        rows.append(
+        yield (
             choice._asdict()
             | {"windows": len(windows)}
             | score.summary()
             | {"bits_per_weight": bits_per_weight(model, choice), "tokens_per_s": speed}
         )
+
+
+def stored_rows(path: Path) -> list[dict]:
+    """Returns the rows of a file that --json wrote; they may have other keys too."""
+    content = path.read_text()
+    try:
+        rows = json.loads(content)
+    except ValueError:
+        rows = None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and KEYS <= row.keys() for row in rows):
+        raise ValueError(f"{path} has not what --json writes")
     return rows
 
 
@@ -101,26 +119,67 @@ def table(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
+def kind(row: dict) -> str:
+    """Returns what the row shares with those of other formats."""
+    activations = {row["weights"]: "as the weights", "none": "f32"}.get(row["activations"], row["activations"])
+    rotated = f", rotated by {row['rotate']}" if row["rotate"] else ""
+    return f"activations {activations}{rotated}" + (", attention too" if row["quantize_attention"] else "")
+
+
+def spread(heights: list[float], gap: float) -> np.ndarray:
+    """Returns ascending heights moved apart: each is `gap` or more above the one before."""
+    x = np.array(heights, float)
+    for _ in range(200):
+        half = np.maximum(gap - np.diff(x), 0) / 2
+        x[:-1] -= half
+        x[1:] += half
+    return x
+
+
+def label_points(axes, rows: list[dict], colors: dict[str, str]) -> None:
+    """Writes formats beside their points, on the side where the next column is farther."""
+    columns = sorted({round(row["bits_per_weight"], 2) for row in rows})
+    apart = [np.inf, *np.diff(columns), np.inf]
+    gap, aside = 0.024 * np.ptp(np.log(axes.get_ylim())), 0.025 * np.ptp(axes.get_xlim())
+    for i, bits in enumerate(columns):
+        column = sorted((row for row in rows if round(row["bits_per_weight"], 2) == bits), key=lambda row: row["ppl"])
+        heights = np.exp(spread([np.log(row["ppl"]) for row in column], gap))
+        side, x = ("right", bits - aside) if apart[i] >= apart[i + 1] else ("left", bits + aside)
+        for row, height in zip(column, heights):
+            point, color = (row["bits_per_weight"], row["ppl"]), colors[kind(row)]
+            label = row["weights"] + (", mse" if row["scale_rule"] == "mse" else "")
+            axes.annotate(label, point, xytext=(x, height), size=8, color=color, ha=side, va="center",
+                          bbox={"color": "white", "pad": 0.5},
+                          arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.4})  # fmt: skip
+
+
 def plot(rows: list[dict], path: Path) -> None:
     """Draws perplexity over bits per weight; float is a line across."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = Figure(figsize=(9, 7), layout="constrained")
     axes = figure.add_subplot(xlabel="bits per weight", ylabel="perplexity", yscale="log")
-    for row in rows:
-        if row["weights"] == "float":
-            axes.axhline(row["ppl"], color="gray", linestyle="--", label="float")
-            continue
-        axes.plot(row["bits_per_weight"], row["ppl"], "o", color="tab:blue")
-        label = f"{row['weights']} / {row['activations']}" + (", mse" if row["scale_rule"] == "mse" else "")
-        axes.annotate(label, (row["bits_per_weight"], row["ppl"]), xytext=(5, 3), textcoords="offset points", size=7)
+    axes.margins(x=0.25)
+    for ppl in {row["ppl"] for row in rows if row["weights"] == "float"}:
+        axes.axhline(ppl, color="gray", linestyle="--", label="float")
+    points, colors = [row for row in rows if row["weights"] != "float"], {}
+    for i, name in enumerate(dict.fromkeys(map(kind, points))):
+        xy = [(row["bits_per_weight"], row["ppl"]) for row in points if kind(row) == name]
+        (line,) = axes.plot(*zip(*xy), "os^Dvp"[i % 6], label=name)
+        colors[name] = line.get_color()
+    label_points(axes, points, colors)
+    axes.yaxis.set_minor_formatter("{x:.0f}")
+    axes.yaxis.set_major_formatter("{x:.0f}")
     axes.grid(alpha=0.3, which="both")
+    axes.legend()
     figure.savefig(path)
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_quantization(parser)
+    add_quantization(parser).add_argument(
+        "--from-json", type=Path, nargs="+", metavar="FILE", help="take these rows and measure nothing"
+    )
     parser.add_argument("--text", type=Path, metavar="FILE", help="default: an article of an encyclopedia of 1911")
     parser.add_argument("--windows", type=int, metavar="N", help="the first ones only")
     parser.add_argument("--window", type=int, default=1024, metavar="TOKENS", help="tokens of a window")
@@ -130,20 +189,31 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--plot", type=Path, metavar="OUT", help="draw perplexity over bits (.svg, .png)")
     arguments = parser.parse_args()
     check_least(parser, arguments, windows=1, window=2, threads=1, rotate=0)
-    check_quantization(parser, arguments)
+    if arguments.weights is not None:
+        check_quantization(parser, arguments)
     return arguments
 
 
-def main() -> None:
-    arguments = parse()
+def measured_rows(arguments: argparse.Namespace) -> Iterator[dict]:
     model = Model(layers=arguments.layers)
     content = (arguments.text or text.encyclopedia()).read_text()
     windows = text.windows(load_tokenizer(model.fields), content, arguments.window, arguments.windows)
     with tempfile.TemporaryDirectory(prefix="perplexity-") as folder:
-        rows = rows_of(model, chosen(arguments), windows, arguments.threads, Path(folder))
+        yield from rows_of(model, chosen(arguments), windows, arguments.threads, Path(folder))
+
+
+def main() -> None:
+    arguments = parse()
+    if arguments.from_json:
+        source = chain.from_iterable([stored_rows(path) for path in arguments.from_json])
+    else:
+        source = measured_rows(arguments)
+    rows = []
+    for row in source:
+        rows.append(row)
+        if arguments.json:  # after each: a run of hours may be stopped
+            arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
     print(table(rows))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
     if arguments.plot:
         plot(rows, arguments.plot)
 

@@ -8,6 +8,9 @@ import mx_mlir
 import pytest
 from smollm2 import FOLDER
 
+from perplexity import spread
+from quantization import Quantization
+
 KEYS = """weights activations scale_rule rotate quantize_attention windows ppl kl top1 bits_per_weight
 tokens_per_s""".split()
 TEXT = "A short text is enough, since nothing is learned from it but that commands run. " * 12
@@ -67,6 +70,37 @@ def test_all_that_can_be_asked_for(tmp_path, text):
     assert row.items() >= asked.items()
 
 
+def stored(path, *choices, **others):
+    rows = [choice._asdict() | dict.fromkeys(KEYS[5:], 0.5) | others for choice in choices]
+    path.write_text(json.dumps(rows))
+    return rows
+
+
+def test_rows_of_files_are_put_together(tmp_path):
+    files, plot, out = [tmp_path / "a.json", tmp_path / "b.json"], tmp_path / "plot.svg", tmp_path / "rows.json"
+    rows = stored(files[0], Quantization("float"), Quantization("mxfp4", "mxint8"), ppl=40.0)
+    rows += stored(files[1], Quantization("amxfp4", "amxfp4", "mse", 64, True), ppl=30.0, unknown="key")
+    done = run("perplexity.py", "--from-json", *files, f"--json={out}", f"--plot={plot}")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(out.read_text()) == rows and len(done.stdout.splitlines()) == 2 + len(rows)
+    drawn = plot.read_text()  # letters are shapes, with the text as a comment
+    assert all(f"<!-- {text} -->" in drawn for text in ("mxfp4", "amxfp4, mse", "activations mxint8",
+               "activations as the weights, rotated by 64, attention too"))  # fmt: skip
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '[{"weights": "mxfp4"}]'])
+def test_other_files_are_refused(tmp_path, content):
+    path = tmp_path / "rows.json"
+    path.write_text(content)
+    done = run("perplexity.py", "--from-json", path)
+    assert done.returncode != 0 and done.stderr.startswith(f"perplexity.py: {path} has not what --json writes")
+
+
+def test_labels_are_spread():
+    assert spread([0, 5, 9], 2) == pytest.approx([0, 5, 9])
+    assert spread([1, 1, 1, 7], 2) == pytest.approx([-1, 1, 3, 7], abs=1e-3)
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -77,7 +111,9 @@ def test_all_that_can_be_asked_for(tmp_path, text):
         (["--weights=mxfp4", "--layers=40"], "40 layers, expected 1 to 30"),
         (["--weights=mxfp4", "--windows=1000"], "windows of 1024 tokens, expected 1000"),
         (["--weights=mxfp4", "--text=/none"], "No such file"),
-        ([], "required: --weights"),
+        (["--weights=mxfp4", "--from-json=/none"], "not allowed with argument --weights"),
+        (["--from-json", "/none"], "No such file"),
+        ([], "one of the arguments --weights --from-json is required"),
     ],
 )
 def test_perplexity_refuses(text, arguments, message):
