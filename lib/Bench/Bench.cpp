@@ -217,6 +217,7 @@ static BenchFigures evaluate(const Plan &plan, const Problem &problem,
       figures.gflops / ceilings.peak(macKindOf(match.kernel));
   figures.fractionOfDram =
       1e-6 * match.weightBytes / figures.milliseconds / ceilings.dramGBs;
+  figures.dramGBs = ceilings.dramGBs;
   if (match.quantizer)
     figures.quantizeGBs = match.quantizer->getGBs();
   for (const Entrant &peer : match.peers) {

@@ -25,6 +25,7 @@ llvm::json::Value mlir::mx::toJSON(const BenchFigures &figures) {
       {"gflops", figures.gflops},
       {"fraction_of_peak", figures.fractionOfPeak},
       {"fraction_of_dram", figures.fractionOfDram},
+      {"dram_gbs", figures.dramGBs},
       {"quantize_gbs", figures.quantizeGBs},
       {"void", figures.isVoid},
       {"peers", std::move(peers)}};

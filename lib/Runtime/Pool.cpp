@@ -51,6 +51,10 @@ Chunk *Kept::take(size_t capacity) {
 }
 
 void Kept::put(Chunk *chunk) {
+  if (chunk->capacity > MX_POOL_LIMIT) {
+    std::free(chunk);
+    return;
+  }
   chunk->next = first;
   first = chunk;
   bytes += chunk->capacity;
@@ -103,5 +107,7 @@ void _mlir_ciface_mx_pool_free(mx_pool_buffer *buffer) {
   char *data = static_cast<char *>(buffer->allocated);
   kept.put(reinterpret_cast<Chunk *>(data - kAlignment));
 }
+
+size_t mx_pool_kept(void) { return kept.bytes; }
 
 void mx_pool_trim(void) { kept.trim(0); }

@@ -15,6 +15,37 @@
 // REDEFINE: %{rows} = 1153
 // RUN: %{one} && %{three} && cmp %t/one.npy %t/three.npy
 //
+// Rows known at run time alone, in blocks as many as give each thread as many, or
+// too few for that.
+// RUN: mx-opt %t/mlp.mlir --mx-select-lowering='target=x86-64-v3 kernels=f32' \
+// RUN:   | sed 's/row_block = [0-9]*/row_block = 24, threads = 3/' > %t/blocks.mlir
+// RUN: grep -c 'row_block = 24, threads = 3' %t/blocks.mlir
+// RUN: mx-opt %t/blocks.mlir --mx-fuse-quantize=by-config | FileCheck %s --check-prefix=BLOCKS
+// DEFINE: %{block1} = mx-run %t/blocks.mlir %{arguments} --pipeline='mx-to-llvm{fuse=false}' --result=@%t/one.npy
+// DEFINE: %{block3} = mx-run %t/blocks.mlir %{arguments} --pipeline='mx-to-llvm{threads=3}' --result=@%t/three.npy
+// REDEFINE: %{rows} = 0
+// RUN: %{block1} && %{block3} && cmp %t/one.npy %t/three.npy
+// REDEFINE: %{rows} = 11
+// RUN: %{block1} && %{block3} && cmp %t/one.npy %t/three.npy
+// REDEFINE: %{rows} = 200
+// RUN: %{block1} && %{block3} && cmp %t/one.npy %t/three.npy
+//
+// Tiles of 24 rows or a few more, a multiple of 3, of whole register tiles of 6.
+// BLOCKS-LABEL: func.func @main(
+//  BLOCKS-SAME:     %[[X:.+]]: tensor<?x64xf32>,
+//   BLOCKS-DAG:   %[[ONE:.+]] = arith.constant 1 : index
+//   BLOCKS-DAG:   %[[BOTH:.+]] = arith.constant 72 : index
+//   BLOCKS-DAG:   %[[UNITS:.+]] = arith.constant 18 : index
+//   BLOCKS-DAG:   %[[UNIT:.+]] = arith.constant 6 : index
+//       BLOCKS:   %[[M:.+]] = tensor.dim %[[X]], %{{.+}}
+//       BLOCKS:   %[[ROUNDS:.+]] = arith.divui %[[M]], %[[BOTH]]
+//       BLOCKS:   %[[FULL:.+]] = arith.maxui %[[ROUNDS]], %[[ONE]]
+//       BLOCKS:   %[[TILES:.+]] = arith.muli %[[FULL]], %[[UNITS]]
+//       BLOCKS:   %[[EACH:.+]] = arith.ceildivui %[[M]], %[[TILES]]
+//       BLOCKS:   %[[SOME:.+]] = arith.maxui %[[EACH]], %[[ONE]]
+//       BLOCKS:   %[[ROWS:.+]] = arith.muli %[[SOME]], %[[UNIT]]
+//       BLOCKS:   scf.forall (%{{.+}}) = (0) to (%[[M]]) step (%[[ROWS]])
+//
 // RUN: mx-run %s --entry=parts --pipeline='mx-to-llvm{threads=3}' --arg=1000x96xf32=normal:1 --arg=40x96xf32=normal:2 --result=@%t/parts.npy
 // RUN: mx-run %s --entry=parts --pipeline='mx-to-llvm' --arg=1000x96xf32=normal:1 --arg=40x96xf32=normal:2 --result=@%t/parts1.npy
 // RUN: cmp %t/parts.npy %t/parts1.npy

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOL = Path(os.environ["MX_TOOLS"]) / "mx-bench"
 KEYS = {"cpu": str, "target": str, "data": str, "m": int, "n": int, "k": int, "weights": str, "activations": str,
         "threads": int, "kernel": str, "ms": float, "gflops": float, "fraction_of_peak": float,
-        "fraction_of_dram": float, "quantize_gbs": float, "void": bool, "peers": dict}  # fmt: skip
+        "fraction_of_dram": float, "dram_gbs": float, "quantize_gbs": float, "void": bool, "peers": dict}  # fmt: skip
 ROWS = {"generic", "x86-64-v3", "znver4", "sapphirerapids"}
 SMALL = ("--m=1", "--shapes=16x64", "--rounds=1", "--pipeline=mx-reference")
 
@@ -42,7 +42,7 @@ def check(entry: dict) -> None:
     assert entry["target"] in ROWS and entry["ms"] > 0
     work = 2e-6 * entry["m"] * entry["n"] * entry["k"]
     assert math.isclose(entry["gflops"], work / entry["ms"], rel_tol=1e-6)
-    assert entry["fraction_of_peak"] > 0 and entry["fraction_of_dram"] > 0
+    assert entry["fraction_of_peak"] > 0 and entry["fraction_of_dram"] > 0 and entry["dram_gbs"] > 0
     assert (entry["quantize_gbs"] > 0) == (entry["activations"] != "none")
     for figures in entry["peers"].values():
         assert set(figures) == {"ms", "ratio"} and figures["ms"] > 0 and figures["ratio"] > 0

@@ -142,6 +142,32 @@ def test_chat_answers_the_same_each_time_and_from_a_saved_program(tmp_path):
     assert first.stdout == second.stdout and "tokens/s" in second.stderr
 
 
+def test_speed(tmp_path):
+    out = tmp_path / "speed.json"
+    done = run("speed.py", "--layers=1", "--rounds=1", "--threads=1", "--quantize-output", f"--json={out}")
+    assert done.returncode == 0, done.stderr[-2000:]
+    row = json.loads(out.read_text())
+    for name in "compile_s compile_gb first_token_s prompt_s prefill_s step_ms gflops step_gbs".split():
+        assert row[name] > 0 and f"{name}: " in done.stdout
+    # The bytes of a step: one layer and the output layer, in amxfp4.
+    size = (2 * 576 * 576 + 2 * 192 * 576 + 3 * 1536 * 576 + 49152 * 576) * 4.5 / 8
+    assert row["step_gbs"] * row["step_ms"] == pytest.approx(1e-6 * size, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--threads=0"], "--threads is 0, expected 1 or more"),
+        (["--rounds=0"], "--rounds is 0, expected 1 or more"),
+        (["--weights=float"], "no preset 'float'"),
+        (["--layers=31"], "31 layers, expected 1 to 30"),
+    ],
+)
+def test_speed_refuses(arguments, message):
+    done = run("speed.py", *arguments)
+    assert done.returncode != 0 and message in done.stderr and "Traceback" not in done.stderr
+
+
 def test_compare(tmp_path):
     out, text = tmp_path / "rows.json", tmp_path / "text.txt"
     text.write_text(" ".join(f"This is sentence number {i}, and it ends with the word {i * i}." for i in range(12)))

@@ -82,6 +82,7 @@ struct BenchFigures {
   double fractionOfPeak;
   /// Bytes of packed weights a second, of what the threads read from DRAM.
   double fractionOfDram;
+  double dramGBs; ///< that the threads read from DRAM
   /// f32 that the quantizer of X alone reads a second, 0 of float activations.
   double quantizeGBs = 0;
   bool isVoid; ///< the machine was too busy to tell
@@ -90,7 +91,7 @@ struct BenchFigures {
 
 /// Returns a flat object of cpu, target, data, m, n, k, weights, activations,
 /// threads, kernel, ms, gflops, fraction_of_peak, fraction_of_dram,
-/// quantize_gbs, void, and peers: {NAME: {ms, ratio}}.
+/// dram_gbs, quantize_gbs, void, and peers: {NAME: {ms, ratio}}.
 llvm::json::Value toJSON(const BenchFigures &figures);
 
 /// Measures all configurations: a line each, and a line for each peer left out,

@@ -47,7 +47,7 @@ def ConvertFloatProductsToKernelsPass
     Option<"target", "target", "std::string", /*default=*/"\"host\"",
            "Row of the target table, or host: that of this machine">,
     Option<"threads", "threads", "int64_t", /*default=*/"1",
-           "Threads of a product">
+           "Threads of a product outside of scf.forall">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",

@@ -71,7 +71,8 @@ struct ToLLVMPipelineOptions
       llvm::cl::init("host")};
   Option<int64_t> threads{
       *this, "threads",
-      llvm::cl::desc("Threads of a kernel; from 2 on by OpenMP"),
+      llvm::cl::desc("Threads of kernels, parallel loops and large "
+                     "elementwise ops; from 2 on by OpenMP"),
       llvm::cl::init(1)};
   Option<bool> packFunctions{
       *this, "pack-functions",

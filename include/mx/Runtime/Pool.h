@@ -33,6 +33,9 @@ void _mlir_ciface_mx_pool_allocate(mx_pool_buffer *buffer, int64_t bytes);
 /// Gives back what the former set, once.
 void _mlir_ciface_mx_pool_free(mx_pool_buffer *buffer);
 
+/// Returns the bytes that the calling thread keeps.
+size_t mx_pool_kept(void);
+
 /// Returns to the C library what the calling thread keeps. A thread that ends
 /// does so by itself.
 void mx_pool_trim(void);

@@ -28,11 +28,26 @@ func.func @nested(%x: f32) {
   return
 }
 
-// CHECK-LABEL: func.func @loop(
+// CHECK-LABEL: func.func @branch(
 //  CHECK-NEXT:   memref.alloca_scope {
-func.func @loop(%c: i1, %x: f32) {
+func.func @branch(%c: i1, %x: f32) {
   memref.alloca_scope {
     scf.if %c {
+      %m = memref.alloca() : memref<4xf32>
+      linalg.fill ins(%x : f32) outs(%m : memref<4xf32>)
+    }
+  }
+  return
+}
+
+// The loop is a scope of its own.
+// CHECK-LABEL: func.func @loop(
+//  CHECK-NEXT:   scf.for
+//  CHECK-NEXT:     memref.alloca()
+//   CHECK-NOT:   memref.alloca_scope
+func.func @loop(%n: index, %one: index, %x: f32) {
+  memref.alloca_scope {
+    scf.for %i = %one to %n step %one {
       %m = memref.alloca() : memref<4xf32>
       linalg.fill ins(%x : f32) outs(%m : memref<4xf32>)
     }

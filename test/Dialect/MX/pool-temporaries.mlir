@@ -1,4 +1,4 @@
-// RUN: mx-opt %s --mx-pool-temporaries | FileCheck %s
+// RUN: mx-opt %s --mx-pool-temporaries --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-DAG: func.func private @mx_pool_allocate(index) -> memref<?xi8> attributes {llvm.emit_c_interface}
 // CHECK-DAG: func.func private @mx_pool_free(memref<?xi8>) attributes {llvm.emit_c_interface}
@@ -37,7 +37,8 @@ func.func @static() {
   return
 }
 
-// The caller frees it; another block may; bits and strides are not for a view.
+// The caller frees it; another block may; elements take more than their bits; strides
+// are not for a view, nor an alignment for the pool.
 // CHECK-LABEL: func.func @others(
 //   CHECK-NOT:   mx_pool
 func.func @others(%n: index, %c: i1) -> memref<?xf32> {
@@ -50,5 +51,21 @@ func.func @others(%n: index, %c: i1) -> memref<?xf32> {
   memref.dealloc %2 : memref<?xi1>
   %3 = memref.alloc(%n) : memref<?x64xf32, affine_map<(i, j) -> (j, i)>>
   memref.dealloc %3 : memref<?x64xf32, affine_map<(i, j) -> (j, i)>>
+  %4 = memref.alloc(%n) : memref<?xi24>
+  memref.dealloc %4 : memref<?xi24>
+  %5 = memref.alloc(%n) : memref<?xf80>
+  memref.dealloc %5 : memref<?xf80>
+  %6 = memref.alloc(%n) {alignment = 128 : i64} : memref<?xf32>
+  memref.dealloc %6 : memref<?xf32>
   return %0 : memref<?xf32>
+}
+
+// -----
+
+// expected-error @+1 {{has the name of a function of libmx_runtime}}
+func.func private @mx_pool_free(index)
+func.func @f(%n: index) {
+  %0 = memref.alloc(%n) : memref<?xf32>
+  memref.dealloc %0 : memref<?xf32>
+  return
 }

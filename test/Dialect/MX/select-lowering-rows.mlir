@@ -83,6 +83,29 @@ func.func @effect(%x: tensor<?x3x256x!mx.amxfp4>, %w: tensor<256x256x!mx.amxfp4>
   return %z : tensor<?x3x256xf32>
 }
 
+// The extent was asked for before an op with side effects.
+//
+// CHECK-LABEL: func @earlier(
+//  CHECK-SAME:     %[[X:.+]]: tensor<?x256xf32>, %{{.+}}: tensor<256x256x!mx.amxfp4>)
+//       CHECK:   %[[M:.+]] = tensor.dim %[[X]], %{{.+}}
+//       CHECK:   %[[S:.+]] = call @make(%[[M]])
+//       CHECK:   %[[Y:.+]] = scf.index_switch
+//       CHECK:     mx.quantize ins(%[[S]] :
+//       CHECK:   return %[[Y]]
+func.func private @make(index) -> tensor<?x256xf32>
+func.func @earlier(%x: tensor<?x256xf32>, %w: tensor<256x256x!mx.amxfp4>) -> tensor<?x256xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %m = tensor.dim %x, %c0 : tensor<?x256xf32>
+  %s = func.call @make(%m) : (index) -> tensor<?x256xf32>
+  %e = tensor.empty(%m) : tensor<?x256x!mx.amxfp4>
+  %q = mx.quantize ins(%s : tensor<?x256xf32>) outs(%e : tensor<?x256x!mx.amxfp4>) using amxfp4
+  %ey = tensor.empty(%m) : tensor<?x256xf32>
+  %c = linalg.fill ins(%zero : f32) outs(%ey : tensor<?x256xf32>) -> tensor<?x256xf32>
+  %y = mx.matmul ins(%q, %w : tensor<?x256x!mx.amxfp4>, tensor<256x256x!mx.amxfp4>) outs(%c : tensor<?x256xf32>)
+  return %y : tensor<?x256xf32>
+}
+
 // With weights of its own each batch is a product: its rows are static here.
 //
 // CHECK-LABEL: func @batches(

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <gtest/gtest.h>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -74,19 +75,30 @@ TEST_F(Pool, HasEveryFewBytes) {
 TEST_F(Pool, KeepsUpToTheLimit) {
   constexpr int64_t third = int64_t(MX_POOL_LIMIT) / 3 + kMega;
   std::vector<mx_pool_buffer> buffers{take(third), take(third), take(third)};
-  for (mx_pool_buffer buffer : buffers)
-    give(buffer);
+  give(buffers[0]);
+  size_t one = mx_pool_kept();
+  EXPECT_GE(one, size_t(third));
+  give(buffers[1]);
+  give(buffers[2]);
+  EXPECT_EQ(mx_pool_kept(), 2 * one);
   mx_pool_buffer newest = take(third), older = take(third);
-  EXPECT_EQ(newest.aligned == buffers[1].aligned ||
-                newest.aligned == buffers[2].aligned,
-            true);
-  EXPECT_EQ(older.aligned == buffers[1].aligned ||
-                older.aligned == buffers[2].aligned,
-            true);
+  EXPECT_EQ((std::set<void *>{newest.aligned, older.aligned}),
+            (std::set<void *>{buffers[1].aligned, buffers[2].aligned}));
+  EXPECT_EQ(mx_pool_kept(), 0u);
   give(newest);
   give(older);
-  // What is larger than the limit is not kept at all.
+  mx_pool_trim();
+  EXPECT_EQ(mx_pool_kept(), 0u);
+}
+
+/// What is larger than the limit is not kept, nor does anything go for it.
+TEST_F(Pool, KeepsTheOthersBesideALargeOne) {
+  mx_pool_buffer small = take(kMega);
+  give(small);
   give(take(int64_t(MX_POOL_LIMIT) + kMega));
+  mx_pool_buffer again = take(kMega);
+  EXPECT_EQ(again.aligned, small.aligned);
+  give(again);
 }
 
 TEST_F(Pool, ThreadsHaveTheirOwn) {

@@ -99,7 +99,7 @@ RowShares mlir::mx::rowSharesOf(Block *block) {
 
 /// Returns the rows of a tile where `extent` is that of all:
 ///   tiles = max(extent / rows / threads, 1) * threads
-///   max(ceil(extent / tiles / unit), 1) * unit
+///   max(ceil(extent / tiles / unit), ceil(rows / kRowParts / unit)) * unit
 static Value sharedRows(OpBuilder &b, Location loc, Value extent, int64_t rows,
                         RowShares shares) {
   auto constant = [&](int64_t value) -> Value {
@@ -112,7 +112,8 @@ static Value sharedRows(OpBuilder &b, Location loc, Value extent, int64_t rows,
   tiles = arith::MulIOp::create(b, loc, tiles,
                                 constant(shares.threads * shares.unit));
   Value units = arith::CeilDivUIOp::create(b, loc, extent, tiles);
-  units = arith::MaxUIOp::create(b, loc, units, one); // of no rows, too
+  int64_t fewest = llvm::divideCeil(rows, kRowParts * shares.unit);
+  units = arith::MaxUIOp::create(b, loc, units, constant(fewest));
   return arith::MulIOp::create(b, loc, units, unit);
 }
 

@@ -56,6 +56,10 @@ int64_t loopOfResultAxis(Operation *op, int64_t axis);
 /// decoded for each.
 int64_t rowBlockOf(Block *block);
 
+/// A tile may have so many times fewer rows than asked for, for the sake of
+/// threads: weights are decoded for each.
+inline constexpr int64_t kRowParts = 4;
+
 /// Threads that rows are shared among, in units of whole register tiles.
 struct RowShares {
   int64_t threads = 1, unit = 1;

@@ -27,19 +27,21 @@ struct Temporary {
 
 } // namespace
 
-/// Bytes of an element, none where it does not fill them.
+/// Bytes of an element in memory, none where they are not its bits alone.
 static std::optional<int64_t> bytesOf(Type element) {
-  if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0)
+  unsigned bits = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 0;
+  if (bits != 8 && bits != 16 && bits != 32 && bits != 64)
     return std::nullopt;
-  return element.getIntOrFloatBitWidth() / 8;
+  return bits / 8;
 }
 
 static std::optional<Temporary> match(memref::AllocOp alloc) {
   MemRefType type = alloc.getType();
   std::optional<int64_t> bytes = bytesOf(type.getElementType());
-  if (!type.getLayout().isIdentity() || type.getMemorySpace() || !bytes)
+  if (!type.getLayout().isIdentity() || type.getMemorySpace() || !bytes ||
+      alloc.getAlignment().value_or(1) > kAlignment)
     return std::nullopt;
-  if (type.hasStaticShape() && type.getNumElements() * *bytes < kFewestBytes)
+  if (type.hasStaticShape() && type.getNumElements() < kFewestBytes / *bytes)
     return std::nullopt;
   for (Operation *user : alloc->getUsers())
     if (auto dealloc = dyn_cast<memref::DeallocOp>(user);
@@ -48,11 +50,17 @@ static std::optional<Temporary> match(memref::AllocOp alloc) {
   return std::nullopt;
 }
 
-/// The function of libmx_runtime, which has C's calling convention.
+/// The function of libmx_runtime, which has C's calling convention; null, with
+/// an error, where the name is something else's.
 static func::FuncOp declare(ModuleOp module, StringRef name,
                             FunctionType type) {
-  if (auto function = module.lookupSymbol<func::FuncOp>(name))
-    return function;
+  if (Operation *other = module.lookupSymbol(name)) {
+    auto function = dyn_cast<func::FuncOp>(other);
+    if (function && function.isExternal() && function.getFunctionType() == type)
+      return function;
+    other->emitError("has the name of a function of libmx_runtime");
+    return {};
+  }
   auto b = OpBuilder::atBlockBegin(module.getBody());
   auto function = func::FuncOp::create(b, module.getLoc(), name, type);
   function.setPrivate();
@@ -82,6 +90,16 @@ struct PoolTemporaries final
       if (std::optional<Temporary> temporary = match(alloc))
         temporaries.push_back(*temporary);
     });
+    if (temporaries.empty())
+      return;
+    Builder b(&getContext());
+    auto bytes = MemRefType::get(ShapedType::kDynamic, b.getI8Type());
+    allocate = declare(getOperation(), "mx_pool_allocate",
+                       b.getFunctionType(b.getIndexType(), bytes));
+    free = declare(getOperation(), "mx_pool_free",
+                   b.getFunctionType(bytes, TypeRange()));
+    if (!allocate || !free)
+      return signalPassFailure();
     for (const Temporary &temporary : temporaries)
       pool(temporary);
   }
@@ -91,11 +109,6 @@ private:
     memref::AllocOp alloc = temporary.alloc;
     Location loc = alloc.getLoc();
     OpBuilder b(alloc);
-    auto bytes = MemRefType::get(ShapedType::kDynamic, b.getI8Type());
-    func::FuncOp allocate = declare(getOperation(), "mx_pool_allocate",
-                                    b.getFunctionType(b.getIndexType(), bytes));
-    func::FuncOp free = declare(getOperation(), "mx_pool_free",
-                                b.getFunctionType(bytes, TypeRange()));
     Value buffer =
         func::CallOp::create(b, loc, allocate, bytesOf(b, alloc)).getResult(0);
     Value zero = arith::ConstantIndexOp::create(b, loc, 0);
@@ -109,6 +122,8 @@ private:
     alloc.getResult().replaceAllUsesWith(view);
     alloc->erase();
   }
+
+  func::FuncOp allocate, free;
 };
 
 } // namespace

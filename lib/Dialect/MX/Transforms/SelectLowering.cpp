@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FusionGroup.h"
 #include "VersionRows.h"
 
 #include "mx/Dialect/MX/IR/OperandFacts.h"
@@ -252,8 +253,10 @@ int64_t SelectLowering::rowBlockOf(MatmulOp op, const KernelCandidate &chosen,
   // Equal ones, so that the last is none of few rows, and as many for each
   // thread.
   int64_t tile = ::mx::registerTile(*row, *row->find(chosen.kernel->kind)).rows;
-  int64_t count = std::max<int64_t>(rows.last / block / threads, 1) * threads;
-  return llvm::alignTo(llvm::divideCeil(rows.last, count), tile);
+  int64_t sharers = threadsFor(*chosen.cycles, kThreadedMicroseconds);
+  int64_t count = std::max<int64_t>(rows.last / block / sharers, 1) * sharers;
+  int64_t equal = llvm::divideCeil(rows.last, count);
+  return llvm::alignTo(std::max(equal, block / kRowParts), tile);
 }
 
 LoweringConfigAttr SelectLowering::configOf(MatmulOp op,

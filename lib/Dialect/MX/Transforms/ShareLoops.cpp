@@ -4,8 +4,8 @@
 //     for k = t; k < iterations; k += threads
 //       what the parallel loop does in iteration k
 //
-// Every so manieth, not so many in a row: where later iterations have more to
-// do, as queries with more keys before them, each share gets some of those.
+// Dealt out in turn, not in rows: where later iterations have more to do, as
+// queries with more keys before them, each share gets some of those.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,16 +13,15 @@
 #include "mx/Dialect/MX/Transforms/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Transforms.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/TilingInterface.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace mlir::mx {
 
@@ -107,17 +106,23 @@ static void makeSerial(Operation *root) {
   });
 }
 
-/// Replaces `loop` by one of `threads` iterations.
-static void shareLoop(RewriterBase &b, scf::ForallOp loop, int64_t threads) {
-  Location loc = loop.getLoc();
-  b.setInsertionPoint(loop);
-  Iterations iterations(b, loop);
-  Value count = iterations.all(b, loc);
-  Value step = arith::ConstantIndexOp::create(b, loc, threads);
+/// Creates a loop of one iteration a thread and sets `b` to its body.
+static scf::ForallOp createShares(OpBuilder &b, Location loc, int64_t threads) {
   auto shares = scf::ForallOp::create(
       b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(threads)}, ValueRange(),
       /*mapping=*/std::nullopt);
   b.setInsertionPointToStart(shares.getBody());
+  return shares;
+}
+
+/// Replaces `loop`, of `count` iterations, by one of `threads`.
+static void dealOut(RewriterBase &b, scf::ForallOp loop,
+                    const Iterations &iterations, Value count,
+                    int64_t threads) {
+  Location loc = loop.getLoc();
+  b.setInsertionPoint(loop);
+  Value step = arith::ConstantIndexOp::create(b, loc, threads);
+  scf::ForallOp shares = createShares(b, loc, threads);
   auto each =
       scf::ForOp::create(b, loc, shares.getInductionVar(0), count, step);
   b.setInsertionPointToStart(each.getBody());
@@ -129,8 +134,31 @@ static void shareLoop(RewriterBase &b, scf::ForallOp loop, int64_t threads) {
   makeSerial(shares);
 }
 
-/// True where no thread is known to have nothing to do.
-static bool feedsAll(scf::ForallOp loop, int64_t threads) {
+/// Shares `loop` out. Where it is known only at run time whether each thread
+/// gets an iteration, both versions are there.
+static LogicalResult shareLoop(RewriterBase &b, scf::ForallOp loop,
+                               int64_t threads) {
+  Location loc = loop.getLoc();
+  b.setInsertionPoint(loop);
+  Iterations iterations(b, loop);
+  Value count = iterations.all(b, loc);
+  if (getConstantIntValue(count)) {
+    dealOut(b, loop, iterations, count, threads);
+    return success();
+  }
+  Value each = arith::ConstantIndexOp::create(b, loc, threads);
+  Value feedsAll =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, count, each);
+  auto branch = scf::IfOp::create(b, loc, feedsAll, /*withElseRegion=*/true);
+  b.setInsertionPoint(branch.thenYield());
+  auto shared = cast<scf::ForallOp>(b.clone(*loop));
+  dealOut(b, shared, iterations, count, threads);
+  b.moveOpBefore(loop, branch.elseYield());
+  return scf::forallToForLoop(b, loop);
+}
+
+/// True where some thread is known to have nothing to do.
+static bool starves(scf::ForallOp loop, int64_t threads) {
   int64_t all = 1;
   for (auto [from, to, by] :
        llvm::zip_equal(loop.getMixedLowerBound(), loop.getMixedUpperBound(),
@@ -138,11 +166,21 @@ static bool feedsAll(scf::ForallOp loop, int64_t threads) {
     std::optional<int64_t> lower = getConstantIntValue(from),
                            upper = getConstantIntValue(to),
                            step = getConstantIntValue(by);
-    if (!lower || !upper || !step)
-      return true;
-    all *= llvm::divideCeilSigned(*upper - *lower, *step);
+    int64_t extent;
+    if (!lower || !upper || !step || *step < 1 ||
+        llvm::SubOverflow(*upper, *lower, extent))
+      return false;
+    if (llvm::MulOverflow(all, llvm::divideCeilSigned(extent, *step), all))
+      return false;
   }
-  return all >= threads;
+  return all < threads;
+}
+
+/// True where an iteration takes stack memory, which is of the function's
+/// frame: OpenMP has none for a share.
+static bool takesStack(scf::ForallOp loop) {
+  return loop.walk([](memref::AllocaOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
 }
 
 //===----------------------------------------------------------------------===//
@@ -153,8 +191,12 @@ static bool feedsAll(scf::ForallOp loop, int64_t threads) {
 /// or the op is of a kind that is not shared here.
 static std::optional<unsigned> sharedLoopOf(linalg::LinalgOp op,
                                             int64_t threads) {
+  // What a share reads and writes is a part of the operand only then.
+  auto isProjection = [](AffineMap map) {
+    return map.isProjectedPermutation(/*allowZeroInResults=*/true);
+  };
   if (!op.hasPureBufferSemantics() || linalg::isaContractionOpInterface(op) ||
-      linalg::isaConvolutionOpInterface(op))
+      !llvm::all_of(op.getIndexingMapsArray(), isProjection))
     return std::nullopt;
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
@@ -172,15 +214,13 @@ static std::optional<unsigned> sharedLoopOf(linalg::LinalgOp op,
   return std::nullopt;
 }
 
-/// Splits `op` along `loop`, before itself; its sizes are `sizes`.
-static void shareOp(OpBuilder &b, linalg::LinalgOp op, unsigned loop,
-                    ArrayRef<OpFoldResult> sizes, int64_t threads) {
+/// Creates the shares of `op` along `loop`; its sizes are `sizes`.
+static LogicalResult createShares(OpBuilder &b, linalg::LinalgOp op,
+                                  unsigned loop, ArrayRef<OpFoldResult> sizes,
+                                  int64_t threads) {
   Location loc = op->getLoc();
-  auto shares = scf::ForallOp::create(
-      b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(threads)}, ValueRange(),
-      /*mapping=*/std::nullopt);
   OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(shares.getBody());
+  scf::ForallOp shares = createShares(b, loc, threads);
   AffineExpr t = b.getAffineDimExpr(0), extent = b.getAffineSymbolExpr(0);
   Value thread = shares.getInductionVar(0);
   auto bound = [&](AffineExpr share) {
@@ -193,16 +233,16 @@ static void shareOp(OpBuilder &b, linalg::LinalgOp op, unsigned loop,
   AffineExpr from = b.getAffineSymbolExpr(0), to = b.getAffineSymbolExpr(1);
   extents[loop] = affine::makeComposedFoldedAffineApply(
       b, loc, to - from, {offsets[loop], bound(t + 1)});
-  // Of memrefs there is no way to fail: every map is one of projections.
-  (void)cast<TilingInterface>(op.getOperation())
+  return cast<TilingInterface>(op.getOperation())
       .getTiledImplementation(b, offsets, extents);
 }
 
-/// Splits `op` among threads where it is large enough.
-static void shareOp(RewriterBase &b, linalg::LinalgOp op, int64_t threads) {
+/// Splits `op` among threads where it is large enough, and each gets a part.
+static LogicalResult shareOp(RewriterBase &b, linalg::LinalgOp op,
+                             int64_t threads) {
   std::optional<unsigned> loop = sharedLoopOf(op, threads);
   if (!loop)
-    return;
+    return success();
   Location loc = op->getLoc();
   b.setInsertionPoint(op);
   SmallVector<OpFoldResult> sizes = llvm::map_to_vector(
@@ -213,18 +253,25 @@ static void shareOp(RewriterBase &b, linalg::LinalgOp op, int64_t threads) {
     all = b.createOrFold<arith::MulIOp>(loc, all, size);
   if (std::optional<int64_t> known = getConstantIntValue(all)) {
     if (*known < kFewestIterations)
-      return;
-    shareOp(b, op, *loop, sizes, threads);
+      return success();
+    if (failed(createShares(b, op, *loop, sizes, threads)))
+      return failure();
     b.eraseOp(op);
-    return;
+    return success();
   }
-  Value fewest = arith::ConstantIndexOp::create(b, loc, kFewestIterations);
-  Value isLarge =
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, all, fewest);
-  auto branch = scf::IfOp::create(b, loc, isLarge, /*withElseRegion=*/true);
+  auto isAtLeast = [&](Value value, int64_t least) -> Value {
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, value,
+                                 arith::ConstantIndexOp::create(b, loc, least));
+  };
+  Value extent = getValueOrCreateConstantIndexOp(b, loc, sizes[*loop]);
+  Value isWorthIt = arith::AndIOp::create(
+      b, loc, isAtLeast(all, kFewestIterations), isAtLeast(extent, threads));
+  auto branch = scf::IfOp::create(b, loc, isWorthIt, /*withElseRegion=*/true);
   b.setInsertionPoint(branch.thenYield());
-  shareOp(b, op, *loop, sizes, threads);
+  if (failed(createShares(b, op, *loop, sizes, threads)))
+    return failure();
   b.moveOpBefore(op, branch.elseYield());
+  return success();
 }
 
 namespace {
@@ -245,8 +292,8 @@ struct ShareLoops final : impl::MXShareLoopsPassBase<ShareLoops> {
     for (scf::ForallOp loop : loops) // the inner ones first
       if (failed(rewrite(rewriter, loop)))
         return signalPassFailure();
-    if (threads > 1)
-      shareOps(rewriter);
+    if (threads > 1 && failed(shareOps(rewriter)))
+      return signalPassFailure();
   }
 
 private:
@@ -254,14 +301,19 @@ private:
     if (loop->getNumResults() != 0)
       return loop->emitError("has results, expected memrefs: bufferize first");
     rewriter.setInsertionPoint(loop);
+    if (loop.getRank() == 0) { // once
+      rewriter.eraseOp(loop.getTerminator());
+      rewriter.inlineBlockBefore(loop.getBody(), loop);
+      rewriter.eraseOp(loop);
+      return success();
+    }
     if (loop->getParentOfType<scf::ForallOp>() || threads == 1 ||
-        !feedsAll(loop, threads))
+        starves(loop, threads) || takesStack(loop))
       return scf::forallToForLoop(rewriter, loop);
-    shareLoop(rewriter, loop, threads);
-    return success();
+    return shareLoop(rewriter, loop, threads);
   }
 
-  void shareOps(RewriterBase &rewriter) {
+  LogicalResult shareOps(RewriterBase &rewriter) {
     SmallVector<linalg::LinalgOp> ops;
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (isa<scf::ForallOp>(op))
@@ -271,7 +323,9 @@ private:
       return WalkResult::advance();
     });
     for (linalg::LinalgOp op : ops)
-      shareOp(rewriter, op, threads);
+      if (failed(shareOp(rewriter, op, threads)))
+        return op->emitError("cannot be split among threads");
+    return success();
   }
 };
 

@@ -230,8 +230,14 @@ static llvm::SetVector<Operation *> dependentsOf(const Segment &segment,
   for (MatmulOp product : group.products)
     for (Value tensor : {Value(product.getInit()), Value(product.getLhs())}) {
       Extent rows = rowsOf(product, tensor);
-      for (auto [value, axis] : rows.factors)
+      for (auto [value, axis] : rows.factors) {
         values.insert(value);
+        // Asked for in an earlier segment.
+        for (Operation *user : value.getUsers())
+          if (auto dim = dyn_cast<tensor::DimOp>(user);
+              dim && dim.getConstantIndex() == axis)
+            values.insert(dim.getResult());
+      }
     }
   llvm::SetVector<Operation *> dependents;
   for (Operation *op : ArrayRef(segment).drop_back()) {
@@ -324,7 +330,10 @@ static void versionSegment(const Segment &segment, ChooseConfig choose,
   bool isCircular = llvm::any_of(group.rows.factors, [&](const auto &factor) {
     return ops.contains(factor.first.getDefiningOp());
   });
-  if (classes.size() == 1 || isCircular)
+  // Their rows come another way than the extents of what they read.
+  bool isElsewhere = llvm::any_of(
+      group.products, [&](MatmulOp product) { return !ops.contains(product); });
+  if (classes.size() == 1 || isCircular || isElsewhere)
     return;
   OpBuilder b(segment.back());
   createSwitch(b, group, ops, classes, classOf);

@@ -103,8 +103,8 @@ def MXBoundTemporariesPass : Pass<"mx-bound-temporaries"> {
 
     A `tensor.empty` in a `scf.forall` whose extents differ from one iteration to
     the next (the last tile is smaller) becomes a slice of one of the largest
-    extents, so that its buffer can be allocated once, before the loop. Where no
-    bound is found, it stays.
+    extents, so that its buffer can be allocated once, before the loop that a thread
+    runs. Where no bound is found, it stays.
 
     Before:
 

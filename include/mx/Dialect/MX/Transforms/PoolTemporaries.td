@@ -14,8 +14,10 @@ def MXPoolTemporariesPass : Pass<"mx-pool-temporaries", "::mlir::ModuleOp"> {
     many. malloc would return large buffers to the operating system and get them
     back page by page, each time.
 
-    Buffers known to be smaller than 64 KB stay as they are, those of other layouts
-    than the row-major one and of other elements than whole bytes, too.
+    Buffers known to be smaller than 64 KB stay as they are, and those that are not
+    row-major, ask for an alignment above 64, or have elements of other sizes than 1,
+    2, 4 and 8 bytes. It is an error where another symbol has the name of either
+    function.
 
     Before:
 

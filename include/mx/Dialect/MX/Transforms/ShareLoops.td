@@ -11,13 +11,15 @@ def MXShareLoopsPass : Pass<"mx-share-loops", "::mlir::ModuleOp"> {
     For memrefs. Each `scf.forall` that no other is around becomes one of `threads`
     iterations, of which number t does the iterations t, t + threads, .. of the old
     one, in an `scf.for`: the memory that an iteration needs can then be allocated
-    before that loop, once a thread. Loops inside of it, and those that are known to
-    have fewer iterations than there are threads, become `scf.for`. In a share all
+    before that loop, once a thread. Loops inside of it, and those of fewer iterations
+    than there are threads, become `scf.for`; where the number is known only at run
+    time, both versions are there. So do loops that take stack memory. In a share all
     is done by its thread: a `lowering_config` there gets `threads = 1`.
 
-    A linalg op outside of these loops that is no contraction is split along its
-    outermost loop that can be shared evenly, where it has at least 32,768 iterations
-    in all. Where that is known only at run time, both versions are there.
+    A linalg op outside of these loops is split along its outermost loop that can be
+    shared evenly, where it has at least 32,768 iterations in all; where that is known
+    only at run time, both versions are there. Contractions stay whole, and ops with
+    index maps other than projections.
 
     Iterations must not depend on each other, as `scf.forall` promises.
 
@@ -42,9 +44,17 @@ def MXShareLoopsPass : Pass<"mx-share-loops", "::mlir::ModuleOp"> {
       %c16 = arith.constant 16 : index
       %blocks = arith.ceildivsi %n, %c16 : index
       %count = arith.maxsi %blocks, %c0 : index
-      scf.forall (%t) in (2) {
-        scf.for %k = %t to %count step %c2 {
-          %i = arith.muli %k, %c16 : index
+      %feeds_all = arith.cmpi sge, %count, %c2 : index
+      scf.if %feeds_all {
+        scf.forall (%t) in (2) {
+          scf.for %k = %t to %count step %c2 {
+            %i = arith.muli %k, %c16 : index
+            %row = memref.subview %x[%i, 0] [1, 64] [1, 1] : memref<?x64xf32> to memref<64xf32, strided<[1], offset: ?>>
+            linalg.fill ins(%v : f32) outs(%row : memref<64xf32, strided<[1], offset: ?>>)
+          }
+        }
+      } else {
+        scf.for %i = %c0 to %n step %c16 {
           %row = memref.subview %x[%i, 0] [1, 64] [1, 1] : memref<?x64xf32> to memref<64xf32, strided<[1], offset: ?>>
           linalg.fill ins(%v : f32) outs(%row : memref<64xf32, strided<[1], offset: ?>>)
         }
