@@ -63,6 +63,16 @@
 //       CHECK: func.func private @[[GATE]](
 //   CHECK-NOT:   scf.parallel
 //       CHECK:   return
+//
+// So with products of floats.
+// RUN: mx-opt %s --mx-to-llvm='threads=3 target=x86-64-v3' --mlir-print-ir-before=convert-scf-to-openmp -o /dev/null 2>&1 | FileCheck %s --check-prefix=FLOATS
+// FLOATS-LABEL: func.func @parts(
+//       FLOATS:   scf.parallel (%[[T:.+]]) = (%{{.+}}) to (%{{.+}}) step (%{{.+}}) {
+//       FLOATS:     scf.for %{{.+}} = %[[T]] to %{{.+}} step %{{.+}} {
+//       FLOATS:       func.call @[[PRODUCT:mx_product_f32[_0-9]*]](%
+//       FLOATS: func.func private @[[PRODUCT]](
+//   FLOATS-NOT:   scf.parallel
+//       FLOATS:   return
 
 #rows = affine_map<(m, n) -> (m, n)>
 #first = affine_map<(m, n) -> (m)>
