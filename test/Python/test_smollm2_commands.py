@@ -30,8 +30,9 @@ def text(tmp_path_factory):
 def rows(tmp_path, text, *arguments):
     out = tmp_path / "rows.json"
     done = run(
-        "perplexity.py", f"--text={text}", "--layers=2", "--window=64", "--windows=1", f"--json={out}", *arguments
-    )
+        "perplexity.py", f"--text={text}", "--layers=2", "--window=64", "--windows=1", "--threads=1",
+        f"--json={out}", *arguments
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(out.read_text()), done.stdout
 
@@ -55,7 +56,7 @@ def test_the_whole_model(tmp_path):
     text, out = tmp_path / "text.txt", tmp_path / "rows.json"
     text.write_text("\n\n".join(topics.topics[name] for name in ("assert", "class", "for", "import", "objects")))
     done = run("perplexity.py", f"--text={text}", "--windows=1", "--weights=float,mxfp4,amxfp4_ue5m3",
-               f"--json={out}")  # fmt: skip
+               "--threads=1", f"--json={out}")  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     exact, mxfp4, amxfp4 = json.loads(out.read_text())
     assert 2 < exact["ppl"] < 25
