@@ -105,8 +105,10 @@ def test_mapped_program_wants_its_own_file(built, mapped, tmp_path):
 def test_functions_end_the_program_without_their_weights(built, mapped):
     source = built / "early.c"
     source.write_text('#include "linear.h"\nint main(void) { float x[320] = {0}; linear(x, 1); return 0; }\n')
-    objects = [built / "linear.o", mapped.parent / "weights.o"]
-    done = run(["clang-22", f"-I{built}", source, *objects, "-lm", "-o", built / "early"])
+    runtime = TOOLS.parent / "lib"
+    objects = [built / "linear.o", mapped.parent / "weights.o", runtime / "libmx_runtime.so"]
+    flags = [f"-Wl,-rpath,{runtime}", "-lm"]
+    done = run(["clang-22", f"-I{built}", source, *objects, *flags, "-o", built / "early"])
     assert done.returncode == 0, done.stderr
     done = run([built / "early"])
     assert done.returncode < 0 and done.stderr == "linear: linear_weights is not attached\n"
