@@ -83,6 +83,17 @@ class Bert(Blocks):
         inner = self.elementwise(GELU.format(rsqrt2=rsqrt2, one=one, half=half), (inner, "sd"))
         return self.linear(inner, prefix + "output.dense")
 
+    def layer(self, x: Tensor, layer: int) -> Tensor:
+        """Returns what the next layer gets. A layer is a function, for compile time."""
+        prefix = f"encoder.layer.{layer}."
+
+        def body(x: Tensor) -> list[Tensor]:
+            x = self.add(x, self.attention(x, prefix + "attention."))
+            x = self.layer_norm(x, prefix + "attention.output.LayerNorm")
+            return [self.layer_norm(self.add(x, self.mlp(x, prefix)), prefix + "output.LayerNorm")]
+
+        return self.emit.call(f"layer{layer}", [x], body)[0]
+
     def encode(self) -> None:
         """Writes the entry; there must be a token."""
         self.emit.start()
@@ -91,11 +102,7 @@ class Bert(Blocks):
         tokens = tokens._replace(shape=(self.emit.extent(tokens, 0),))
         x = self.embed(tokens)
         for layer in range(self.config["num_hidden_layers"]):
-            prefix = f"encoder.layer.{layer}."
-            x = self.layer_norm(
-                self.add(x, self.attention(x, prefix + "attention.")), prefix + "attention.output.LayerNorm"
-            )
-            x = self.layer_norm(self.add(x, self.mlp(x, prefix)), prefix + "output.LayerNorm")
+            x = self.layer(x, layer)
         count = self.emit.value(f"arith.index_cast {tokens.shape[0]} : index to i64")
         count = self.emit.value(f"arith.sitofp {count} : i64 to f32")
         mean = self.elementwise(f"%y = arith.divf %a, {count} : f32", (self.row_sums(x, "sd", "s"), "d"))

@@ -39,7 +39,6 @@ def sentences(content: str, count: int) -> list[str]:
 
 
 def compile_encoder(encoder: Encoder, choice: Quantization, threads: int):
-
     bert = Bert(encoder)
     bert.encode()
     return mx_mlir.compile(

@@ -125,6 +125,12 @@ def step_bytes(model: Model, choice: Quantization, quantizes_output: bool) -> fl
     return linear * bits / 8 + n * k * (bits / 8 if quantizes_output else 4)
 
 
+def run(command: list) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise ValueError(f"{Path(command[0]).name} ends with {done.returncode}: {done.stderr.strip()}")
+
+
 def limits(model: Model, choice: Quantization, threads: int) -> tuple[float, float]:
     """Returns GF/s of the linear layers by mx-bench and GB/s of DRAM."""
     shapes = linear_shapes(model)
@@ -133,7 +139,7 @@ def limits(model: Model, choice: Quantization, threads: int) -> tuple[float, flo
         command = [BENCH, f"--m={ROWS}", f"--shapes={','.join(f'{n}x{k}' for n, k in shapes)}", "--rounds=5",
                    f"--threads={threads}", f"--weights={choice.weights}", f"--activations={choice.activations}",
                    f"--json={out}"]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True)
+        run(command)
         rows = json.loads(out.read_text())
     counts = {(row["n"], row["k"]): shapes[row["n"], row["k"]] for row in rows}
     work = sum(2e-9 * ROWS * n * k * count for (n, k), count in counts.items())
@@ -141,13 +147,11 @@ def limits(model: Model, choice: Quantization, threads: int) -> tuple[float, flo
     return work / time, median(row["dram_gbs"] for row in rows)
 
 
-def first_token(folder: Path, threads: int) -> float:
+def first_token(folder: Path) -> float:
     """Returns the seconds of a process that answers with one token."""
     chat = Path(__file__).parent / "chat.py"
     command = [sys.executable, chat, "What is a compiler?", "--max-tokens=1", f"--program={folder}"]
-    environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
-    return median(seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=environment))
-                  for _ in range(3))  # fmt: skip
+    return median(seconds(lambda: run(command)) for _ in range(3))
 
 
 def save(program, model: Model, folder: Path) -> None:
@@ -181,7 +185,7 @@ def measure(arguments: argparse.Namespace) -> dict:
         before = limits(model, choice, threads) if BENCH.exists() else None
         times = timed(arguments, Ours(mx_mlir.load(Path(name) / "program")), find_peer(threads))
         after = limits(model, choice, threads) if BENCH.exists() else None
-        row["first_token_s"] = first_token(Path(name), threads)
+        row["first_token_s"] = first_token(Path(name))
     row |= {"prompt_s": times["prompt"], "prefill_s": times["prefill"], "step_ms": 1e3 * times["steps"] / STEPS}
     row["gflops"] = 1e-9 * operations(model) / times["prompt"]
     row["step_gbs"] = 1e-9 * step_bytes(model, choice, arguments.quantize_output) * STEPS / times["steps"]

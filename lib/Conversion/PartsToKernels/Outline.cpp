@@ -10,23 +10,58 @@
 using namespace mlir;
 using namespace mlir::mx;
 
+/// True for a product with rows of a number that is known when it runs: its
+/// code is for any N and K too. Its loops hardly gain from knowing them, and
+/// one tile of each height is a lot of code.
+static bool isForAnyShape(Operation *op) {
+  auto matmul = dyn_cast<MatmulPartsOp>(op);
+  return matmul &&
+         ShapedType::isDynamic(
+             cast<MemRefType>(matmul.getInit().getType()).getShape().end()[-2]);
+}
+
 /// `type` with contiguous rows anywhere, unless all of it is contiguous.
-static Type forgetLayout(Type type) {
-  auto memref = dyn_cast<MemRefType>(type);
-  if (!memref || memref.getLayout().isIdentity())
+static MemRefType forgetLayout(MemRefType type) {
+  if (type.getLayout().isIdentity())
     return type;
-  SmallVector<int64_t> strides(memref.getRank(), ShapedType::kDynamic);
+  SmallVector<int64_t> strides(type.getRank(), ShapedType::kDynamic);
   if (!strides.empty())
     strides.back() = 1;
   auto layout =
       StridedLayoutAttr::get(type.getContext(), ShapedType::kDynamic, strides);
-  return MemRefType::get(memref.getShape(), memref.getElementType(), layout,
-                         memref.getMemorySpace());
+  return MemRefType::get(type.getShape(), type.getElementType(), layout,
+                         type.getMemorySpace());
 }
 
-static Attribute constantOf(Value operand) {
+/// `type` of any extents, but for the bytes of a block or a tile.
+static MemRefType forgetExtents(MemRefType type, bool isBytesOfBlocks) {
+  SmallVector<int64_t> shape(type.getRank(), ShapedType::kDynamic);
+  if (isBytesOfBlocks)
+    shape.back() = type.getShape().back();
+  return MemRefType::get(shape, type.getElementType(), type.getLayout(),
+                         type.getMemorySpace());
+}
+
+/// The type that the function of `op` takes `operand` as.
+static Type passedType(Operation *op, Value operand) {
+  auto type = dyn_cast<MemRefType>(operand.getType());
+  if (!type)
+    return operand.getType();
+  type = forgetLayout(type);
+  if (!isForAnyShape(op))
+    return type;
+  auto matmul = cast<MatmulPartsOp>(op);
+  bool isScales = matmul.getLhsFormat() && operand == matmul.getLhs()[1];
+  bool isTiles = operand == matmul.getRhs()[0];
+  return forgetExtents(type, isScales || isTiles);
+}
+
+/// The constant that the function of `op` has for `operand`, null where it is
+/// an argument.
+static Attribute constantOf(Operation *op, Value operand) {
   Attribute value;
-  matchPattern(operand, m_Constant(&value));
+  if (!isForAnyShape(op))
+    matchPattern(operand, m_Constant(&value));
   return value;
 }
 
@@ -34,9 +69,9 @@ static Attribute constantOf(Value operand) {
 static SmallVector<Value> passOperands(OpBuilder &builder, Operation *op) {
   SmallVector<Value> passed;
   for (Value operand : op->getOperands()) {
-    if (constantOf(operand))
+    if (constantOf(op, operand))
       continue;
-    Type type = forgetLayout(operand.getType());
+    Type type = passedType(op, operand);
     if (type != operand.getType())
       operand = memref::CastOp::create(builder, op->getLoc(), type, operand);
     passed.push_back(operand);
@@ -50,7 +85,7 @@ static Attribute keyOf(Operation *op, FunctionType type) {
   SmallVector<Attribute> parts{op->getName().getIdentifier(),
                                op->getAttrDictionary(), TypeAttr::get(type)};
   for (Value operand : op->getOperands()) {
-    Attribute constant = constantOf(operand);
+    Attribute constant = constantOf(op, operand);
     parts.push_back(constant ? constant : builder.getUnitAttr());
   }
   return builder.getArrayAttr(parts);
@@ -88,7 +123,7 @@ func::FuncOp Outliner::createFunction(Operation *op, LoweringConfigAttr config,
   IRMapping mapping;
   unsigned next = 0;
   for (Value operand : op->getOperands()) {
-    if (constantOf(operand))
+    if (constantOf(op, operand))
       mapping.map(operand,
                   builder.clone(*operand.getDefiningOp())->getResult(0));
     else

@@ -18,7 +18,8 @@
 namespace mlir::mx {
 
 /// Ops are equal that have the same attributes, operands of the same types (any
-/// layout is like any other, but the identity) and the same constants.
+/// layout is like any other, but the identity) and the same constants. Of
+/// products with a dynamic number of rows N and K may differ, too.
 class Outliner {
 public:
   explicit Outliner(ModuleOp module) : symbols(module) {}
