@@ -122,8 +122,12 @@ int mx_weights_verify(const mx_weights *weights, char *message,
   return 0;
 }
 
-/// Lays the mapped file over `region`; returns what is wrong.
-static std::string lay(const mx_weights &weights, mx_weights_region &region) {
+/// mx_weights_region::is_ready of what a file has given.
+static constexpr uint64_t kFromFile = 2;
+
+/// Returns what is wrong with `weights` for `region`.
+static std::string check(const mx_weights &weights,
+                         const mx_weights_region &region) {
   if (weights.head.id != region.id)
     return "is not the one that was made with this code";
   if (weights.head.fileSize > region.size)
@@ -132,23 +136,77 @@ static std::string lay(const mx_weights &weights, mx_weights_region &region) {
   if (reinterpret_cast<uintptr_t>(region.begin) % page != 0)
     return "cannot be mapped: this machine has pages of " +
            std::to_string(page) + " bytes";
-  if (mmap(region.begin, weights.head.fileSize, PROT_READ,
-           MAP_PRIVATE | MAP_FIXED, weights.descriptor, 0) == MAP_FAILED)
-    return systemError("cannot be mapped");
-  region.is_ready = 1;
   return "";
+}
+
+/// Lays the file over `begin`; returns what is wrong.
+static std::string lay(const mx_weights &weights, void *begin) {
+  if (mmap(begin, weights.head.fileSize, PROT_READ, MAP_PRIVATE | MAP_FIXED,
+           weights.descriptor, 0) == MAP_FAILED)
+    return systemError("cannot be mapped");
+  return "";
+}
+
+/// Reads the file to new memory at `begin`; returns what is wrong.
+static std::string read(const mx_weights &weights, void *begin) {
+  const uint64_t size = weights.head.fileSize;
+  if (mmap(begin, size, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+    return systemError("cannot be read: no memory");
+  // A kernel without huge pages refuses, which changes nothing but the speed.
+  (void)madvise(begin, size, MADV_HUGEPAGE);
+  auto *to = static_cast<uint8_t *>(begin);
+  for (uint64_t at = 0; at < size;) {
+    const ssize_t count =
+        pread(weights.descriptor, to + at, size - at, static_cast<off_t>(at));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return systemError("cannot be read");
+    if (count == 0)
+      return "has become shorter";
+    at += static_cast<uint64_t>(count);
+  }
+  if (mprotect(begin, size, PROT_READ) != 0)
+    return systemError("cannot be protected");
+  return "";
+}
+
+/// Brings the file to `region` by `bring`, which returns what is wrong.
+static int attach(mx_weights_region &region, const char *path, Message to,
+                  std::string (*bring)(const mx_weights &, void *)) {
+  if (region.is_ready)
+    return 0;
+  mx_weights *weights = mx_weights_open(path, to.text, to.size);
+  if (!weights)
+    return -1;
+  std::string error = check(*weights, region);
+  if (error.empty())
+    error = bring(*weights, region.begin);
+  mx_weights_close(weights);
+  if (!error.empty()) {
+    to.set(path, error);
+    return -1;
+  }
+  region.is_ready = kFromFile;
+  return 0;
 }
 
 int mx_weights_attach(mx_weights_region *region, const char *path,
                       char *message, size_t message_size) {
-  if (region->is_ready)
-    return 0;
-  mx_weights *weights = mx_weights_open(path, message, message_size);
-  if (!weights)
-    return -1;
-  std::string error = lay(*weights, *region);
-  mx_weights_close(weights);
-  if (!error.empty())
-    Message{message, message_size}.set(path, error);
-  return error.empty() ? 0 : -1;
+  return attach(*region, path, {message, message_size}, lay);
+}
+
+int mx_weights_read(mx_weights_region *region, const char *path, char *message,
+                    size_t message_size) {
+  return attach(*region, path, {message, message_size}, read);
+}
+
+void mx_weights_detach(mx_weights_region *region) {
+  if (region->is_ready != kFromFile)
+    return;
+  // Room as before, which takes no memory. A failure leaves what is there.
+  if (mmap(region->begin, region->size, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+    region->is_ready = 0;
 }

@@ -7,6 +7,9 @@ import functools
 import hashlib
 import json
 import os
+import threading
+import weakref
+from collections import Counter
 from pathlib import Path as FilePath
 from typing import Any, Callable, Optional
 
@@ -18,6 +21,11 @@ from ._types import Remark
 DESCRIPTION = "program.json"
 FORMAT = "mx_mlir program"
 VERSION = 1
+
+
+# How many programs use the constants at an address: one library may serve several.
+_users: Counter[int] = Counter()
+_users_lock = threading.RLock()
 
 
 class _Region(ctypes.Structure):
@@ -35,7 +43,10 @@ class _Region(ctypes.Structure):
 def _runtime() -> ctypes.CDLL:
     """Returns libmx_runtime; code that is loaded later finds it by its name."""
     library = ctypes.CDLL(str(FilePath(__file__).parent / "libmx_runtime.so"))
-    library.mx_weights_attach.argtypes = [ctypes.POINTER(_Region), ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t]
+    for bring in (library.mx_weights_attach, library.mx_weights_read):
+        bring.argtypes = [ctypes.POINTER(_Region), ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t]
+    library.mx_weights_detach.argtypes = [ctypes.POINTER(_Region)]
+    library.mx_weights_detach.restype = None
     library.mx_weights_open.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t]
     library.mx_weights_open.restype = ctypes.c_void_p
     library.mx_weights_verify.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t]
@@ -109,17 +120,38 @@ def _verify(path: FilePath, message: Any) -> Optional[str]:
     return f"weight file '{path}': {message.value.decode(errors='replace')}" if damaged else None
 
 
-def _attach_weights(folder: FilePath, description: dict[str, Any], code: ctypes.CDLL, verify: bool) -> None:
+def _attach_weights(
+    folder: FilePath, description: dict[str, Any], code: ctypes.CDLL, verify: bool, map_weights: bool
+) -> None:
     if description["weights"] is None:
         return
     path = _file(folder, description["weights"]["file"])
     message = ctypes.create_string_buffer(1024)
     reason = _verify(path, message) if verify else None
-    region = _Region.in_dll(code, "mx_weights")
-    if reason is None and _runtime().mx_weights_attach(region, os.fsencode(path), message, len(message)) != 0:
-        reason = message.value.decode(errors="replace")
+    if reason is None:
+        reason = _bring(code, path, map_weights, message)
     if reason is not None:
         raise Error(f"error: {reason}")
+
+
+def _bring(code: ctypes.CDLL, path: FilePath, map_weights: bool, message: Any) -> Optional[str]:
+    """Brings the constants to where `code` has them until it is gone; returns why
+    that cannot be."""
+    region, runtime = _Region.in_dll(code, "mx_weights"), _runtime()
+    bring = runtime.mx_weights_attach if map_weights else runtime.mx_weights_read
+    with _users_lock:
+        if bring(region, os.fsencode(path), message, len(message)) != 0:
+            return message.value.decode(errors="replace")
+        _users[ctypes.addressof(region)] += 1
+    weakref.finalize(code, _leave, ctypes.addressof(region)).atexit = False
+    return None
+
+
+def _leave(region: int) -> None:
+    with _users_lock:
+        _users[region] -= 1
+        if _users[region] == 0:
+            _runtime().mx_weights_detach(_Region.from_address(region))
 
 
 def _addresses(code: ctypes.CDLL, entries: list[dict[str, Any]]) -> list[int]:
@@ -127,13 +159,15 @@ def _addresses(code: ctypes.CDLL, entries: list[dict[str, Any]]) -> list[int]:
     return [ctypes.cast(function, ctypes.c_void_p).value or 0 for function in functions]
 
 
-def load_folder(folder: FilePath, verify: bool, save: Callable[[FilePath, Path], None]) -> Program:
+def load_folder(
+    folder: FilePath, verify: bool, map_weights: bool, save: Callable[[FilePath, Path], None]
+) -> Program:
     """Returns the program in a folder; `save` copies such a folder."""
     description = _read_description(folder)
     try:
         _check_cpu(folder, description["cpu"])
         code = _load_code(folder, description)
-        _attach_weights(folder, description, code, verify)
+        _attach_weights(folder, description, code, verify, map_weights)
         remarks = [Remark(**remark) for remark in description["remarks"]]
         entries = description["entries"]
         return Program(entries, _addresses(code, entries), remarks, code, lambda _, path: save(folder, path))

@@ -81,8 +81,8 @@ class Program:
         """Writes the program as a folder that `load` reads; one that is there
         from before is replaced.
 
-        It holds machine code for this processor, the large constants, which
-        `load` maps, and a description. Needs a linker: ld.lld of LLVM, or ld.
+        It holds machine code for this processor, the large constants, and a
+        description. Needs a linker: ld.lld of LLVM, or ld.
         Raises Error where there is none, or a file cannot be written, or the
         constants are more than 1 GB.
         """

@@ -106,16 +106,19 @@ def save_loaded(source: FilePath, path: Path) -> None:
     _save(path, lambda folder: shutil.copytree(source, folder, dirs_exist_ok=True))
 
 
-def load(path: Path, verify: bool = False) -> Program:
+def load(path: Path, verify: bool = False, map_weights: bool = False) -> Program:
     """Loads a program that `Program.save` wrote, without LLVM and MLIR.
 
-    path: the folder. Its large constants are mapped, so it must stay as it is
-        while the program lives (`save` to the same path does no harm).
+    path: the folder.
     verify: reads the constants and compares them with their hashes; without it
         only the index of their file is checked.
+    map_weights: maps the large constants, which processes then share, instead of
+        reading them into huge pages, from which products of few rows are faster.
+        The folder must stay as it is while the program lives (`save` to the same
+        path does no harm).
 
     Raises Error where the folder holds no program, a file of it is missing,
     damaged or of another program, or the processor lacks instructions that the
     code uses.
     """
-    return load_folder(FilePath(os.path.abspath(os.fsdecode(path))), verify, save_loaded)
+    return load_folder(FilePath(os.path.abspath(os.fsdecode(path))), verify, map_weights, save_loaded)

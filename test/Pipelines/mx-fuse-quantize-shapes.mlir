@@ -40,6 +40,9 @@
 // REDEFINE: %{entry} = diagonal
 // REDEFINE: %{arguments} = --arg=48x64xf32=normal:1 --arg=48x64xf32=normal:2 --arg=48x48xf32=normal:3
 // RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
+// REDEFINE: %{entry} = reversed
+// REDEFINE: %{arguments} = --arg=48x64xf32=normal:1
+// RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
 //
 // RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --mx-verify-stage | FileCheck %s
 
@@ -279,4 +282,35 @@ func.func @diagonal(%x: tensor<48x64xf32>, %w: tensor<48x64xf32>, %c: tensor<48x
   %q = mx.quantize ins(%t : tensor<48x48xf32>) outer(%o : tensor<48xf32>) outs(%eq : tensor<48x48x!mx.nvfp4_row>) using nvfp4_row
   %d = mx.dequantize %q : tensor<48x48x!mx.nvfp4_row> to tensor<48x48xf32>
   return %d : tensor<48x48xf32>
+}
+
+// An index that falls as the loop goes on has no slice for a tile; one that
+// grows has.
+// CHECK-LABEL: func @reversed(
+//  CHECK-SAME:     %[[X:.+]]: tensor<48x64xf32>)
+//       CHECK:   %[[R:.+]] = linalg.generic {{.*}} ins(%[[X]] : tensor<48x64xf32>)
+//       CHECK:   scf.forall
+//       CHECK:     %[[S:.+]] = tensor.extract_slice %[[R]][%{{.+}}, 0] [4, 64] [1, 1]
+//       CHECK:     linalg.generic {{.*}} ins(%[[S]] : tensor<4x64xf32>)
+//       CHECK:       math.exp
+//       CHECK:     mx.quantize
+func.func @reversed(%x: tensor<48x64xf32>) -> tensor<48x32xf32> {
+  %e = tensor.empty() : tensor<48x64xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, 63 - d1)>, #map], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<48x64xf32>) outs(%e : tensor<48x64xf32>) {
+  ^bb0(%p: f32, %out: f32):
+    %s = arith.negf %p : f32
+    linalg.yield %s : f32
+  } -> tensor<48x64xf32>
+  %h = tensor.empty() : tensor<48x32xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, 2 * d1 + 1)>, #map], iterator_types = ["parallel", "parallel"]}
+      ins(%r : tensor<48x64xf32>) outs(%h : tensor<48x32xf32>) {
+  ^bb0(%p: f32, %out: f32):
+    %s = math.exp %p : f32
+    linalg.yield %s : f32
+  } -> tensor<48x32xf32>
+  %eq = tensor.empty() : tensor<48x32x!mx.amxfp4>
+  %q = mx.quantize ins(%g : tensor<48x32xf32>) outs(%eq : tensor<48x32x!mx.amxfp4>) using amxfp4
+  %d = mx.dequantize %q : tensor<48x32x!mx.amxfp4> to tensor<48x32xf32>
+  return %d : tensor<48x32xf32>
 }

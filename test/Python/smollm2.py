@@ -1,6 +1,7 @@
 """What the tests of examples/smollm2 share: its modules, and a model of few layers
 and words with the weights of the real one."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,6 +25,10 @@ class SmallModel(Model):
 
     def tokens(self, count: int) -> np.ndarray:
         return np.random.default_rng(count).integers(0, self.config.vocabulary, count)
+
+
+def run_command(name: str, *arguments) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, FOLDER / name, *arguments], capture_output=True, text=True)
 
 
 def apart(x: np.ndarray, expected: np.ndarray) -> float:

@@ -1,9 +1,12 @@
 """Programs as folders: saved, loaded without MLIR, damaged."""
 
+import gc
 import json
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import mx_mlir
 import numpy as np
@@ -185,8 +188,14 @@ def test_no_linker(linear, tmp_path, monkeypatch):
         linear.save(tmp_path / "program")
 
 
+def resident_bytes() -> int:
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE")
+
+
 def test_a_large_program_loads_at_once(tmp_path):
-    """100 MB of constants are mapped, not read."""
+    """100 MB of constants, mapped or read, which go with the last program."""
     text = """
     func.func @main(%i: index, %j: index) -> f32 {
       %w = arith.constant dense_resource<w> : tensor<25000x1000xf32>
@@ -195,7 +204,14 @@ def test_a_large_program_loads_at_once(tmp_path):
     }"""
     w = np.arange(25_000_000, dtype=np.float32).reshape(25000, 1000)
     mx_mlir.compile(text, FLOAT, resources={"w": w}).save(tmp_path / "program")
-    begin = time.perf_counter()
-    program = mx_mlir.load(tmp_path / "program")
-    assert program.main(12345, 678) == w[12345, 678]
-    assert time.perf_counter() - begin < 0.5
+    for map_weights in (True, False, True):
+        before, begin = resident_bytes(), time.perf_counter()
+        program = mx_mlir.load(tmp_path / "program", map_weights=map_weights)
+        assert program.main(12345, 678) == w[12345, 678]
+        assert time.perf_counter() - begin < 0.5
+        assert (resident_bytes() - before > 90e6) == (not map_weights)
+        function = mx_mlir.load(tmp_path / "program").main
+        del program
+        assert function(24999, 999) == w[24999, 999]
+        del function
+        assert resident_bytes() - before < 20e6

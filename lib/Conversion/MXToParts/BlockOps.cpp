@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::mx;
@@ -96,6 +97,19 @@ SmallVector<Value> operandParts(RankedTensorType type, ValueRange values) {
   return parts.values();
 }
 
+/// Where `init` is +0 throughout, a tensor of its shape with any values, else
+/// null.
+static Value anyForZeros(Value init, OpBuilder &builder) {
+  if (auto fill = init.getDefiningOp<linalg::FillOp>())
+    return matchPattern(fill.value(), m_PosZeroFloat()) ? fill.output()
+                                                        : Value();
+  if (!matchPattern(init, m_PosZeroFloat()))
+    return {};
+  auto type = cast<RankedTensorType>(init.getType());
+  return tensor::EmptyOp::create(builder, init.getLoc(), type.getShape(),
+                                 type.getElementType());
+}
+
 struct ConvertMatmul final : OpConversionPattern<MatmulOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
@@ -108,14 +122,16 @@ struct ConvertMatmul final : OpConversionPattern<MatmulOp> {
                                       ? operandParts(lhs, adaptor.getLhs())
                                       : SmallVector<Value>(adaptor.getLhs());
     auto unpack = op.getRhs().getDefiningOp<UnpackOp>();
+    Value init = adaptor.getInit().front(), any = anyForZeros(init, rewriter);
     rewriter.replaceOpWithNewOp<MatmulPartsOp>(
         op, TypeRange{op.getType()}, lhsParts,
         unpack ? packedParts(unpack, rewriter)
                : operandParts(rhs, adaptor.getRhs()),
-        lengthOfK(op, adaptor, rewriter), adaptor.getInit().front(),
+        lengthOfK(op, adaptor, rewriter), any ? any : init,
         lhsBlock ? TypeAttr::get(lhsBlock) : TypeAttr(),
         TypeAttr::get(getBlockType(rhs)), op.getAccumulateAttr(),
-        unpack ? rewriter.getUnitAttr() : UnitAttr(),
+        /*packed=*/unpack ? rewriter.getUnitAttr() : UnitAttr(),
+        /*from_zero=*/any ? rewriter.getUnitAttr() : UnitAttr(),
         op.getLoweringConfigAttr());
     return success();
   }

@@ -14,11 +14,14 @@ using namespace mlir::mx;
 static constexpr int64_t kAlignment = 64;
 /// Every block size divides it.
 static constexpr int64_t kLargestBlock = 256;
+/// Columns of a panel at most.
+static constexpr int64_t kPanelColumns = 256;
 
 Product::Product(ScalarBuilder &b, MatmulPartsOp op)
     : config(op.getLoweringConfigAttr()), row(config.getRow()),
       weights(op.getRhsSpec()), activations(op.getLhsSpec()), lhs(op.getLhs()),
-      rhs(op.getRhs()), init(op.getInit()), k(op.getK()) {
+      rhs(op.getRhs()), init(op.getInit()), fromZero(op.getFromZero()),
+      k(op.getK()) {
   int64_t rank = cast<MemRefType>(init.getType()).getRank();
   m = b.dim(init, rank - 2);
   n = b.dim(init, rank - 1);
@@ -48,6 +51,24 @@ void Scratch::free() {
 }
 
 Kernel::~Kernel() = default;
+
+int64_t Kernel::columnsOfPanel(int64_t bytes) const {
+  int64_t fit = row.caches.l2 / 4 / (product.config.getKBlock() * bytes);
+  return std::max(std::min(fit, kPanelColumns) / unit(), int64_t(1)) * unit();
+}
+
+void Kernel::clearAtStart(Value k, Value tile) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(tile.getType()).getShape();
+  auto clear = [&] {
+    Value zeros = splat(b, b.f32(0), lanes);
+    for (int64_t i = 0; i < shape[0]; ++i)
+      for (int64_t column = 0; column < shape[1]; column += lanes)
+        storeVector(b, zeros, tile, {b.index(i), b.index(column)});
+    return SmallVector<Value>();
+  };
+  b.conditional(TypeRange{}, b.equal(k, b.index(0)), clear,
+                [] { return SmallVector<Value>(); });
+}
 
 Value mlir::mx::multiplyAdd(ScalarBuilder &b, const ::mx::TargetRow &row,
                             Value x, Value w, Value sum) {

@@ -39,6 +39,7 @@ struct Product {
   const std::optional<::mx::FormatSpec> activations; ///< none: floats
   const SmallVector<Value> lhs, rhs;
   const Value init;
+  const bool fromZero; ///< init is not read
   Value m, n; ///< extents of init
   const Value k;
   SmallVector<Value> batch;
@@ -95,6 +96,14 @@ public:
   virtual Value rowFlags() const { return {}; }
 
 protected:
+  /// Columns of a panel of `bytes` an element: as many whole units as take a
+  /// quarter of the second-level cache, 256 at most.
+  int64_t columnsOfPanel(int64_t bytes) const;
+
+  /// Writes zeros to `tile` of acc where `k` is 0: right before it is used,
+  /// since acc as a whole may not stay in a near cache.
+  void clearAtStart(Value k, Value tile);
+
   ScalarBuilder &b;
   const Product &product;
   const ::mx::TargetRow &row;

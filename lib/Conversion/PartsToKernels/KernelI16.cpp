@@ -39,8 +39,6 @@ using namespace mlir::mx;
 /// Elements between the rows of activations, so that they do not lie a power of
 /// two apart and share cache sets.
 static constexpr int64_t kRowGap = 32;
-/// Columns of a panel at most; less, where they take a quarter of the cache.
-static constexpr int64_t kPanelColumns = 256;
 
 namespace {
 
@@ -154,10 +152,7 @@ void KernelI16::packRow(Value m) {
 // Weights
 //===----------------------------------------------------------------------===//
 
-int64_t KernelI16::columns() const {
-  int64_t fit = row.caches.l2 / 4 / (depth() * 2);
-  return std::max(std::min(fit, kPanelColumns) / width(), int64_t(1)) * width();
-}
+int64_t KernelI16::columns() const { return columnsOfPanel(/*bytes=*/2); }
 
 void KernelI16::allocateOwn(Scratch &scratch) {
   int64_t parts = columns() / width();
@@ -260,9 +255,9 @@ void KernelI16::foldWord(const PanelBlock &at, Value multipliers,
 //===----------------------------------------------------------------------===//
 
 Value KernelI16::multiplyColumns(Value n, Value end, Value acc) {
-  linalg::FillOp::create(b, b.f32(0), acc);
   Value parts = blocksOf(b, b.sub(end, n), width());
-  Value steps = blocksOf(b, product.k, depth());
+  // One at least: it clears acc.
+  Value steps = b.max(blocksOf(b, product.k, depth()), b.index(1));
   b.loop(b.index(0), steps, {}, [&](Value step, ValueRange) {
     Value begin = b.mul(step, b.index(depth()));
     Value end = b.min(b.add(begin, b.index(depth())), product.k);
@@ -317,10 +312,12 @@ void KernelI16::multiplyTile(Value part, Value m, int64_t height, Value begin,
   Value blocks = blocksOf(b, depth, blockSize);
   Value padded = b.mul(blocks, b.index(blockSize));
   Value column = b.mul(part, b.index(width()));
-  ScaledMicrokernelOp::create(
-      b, view(x, begin, padded), partOf(b, panel, part),
-      view(xScales, first, blocks), partOf(b, panelScales, part), blockSize,
-      depth, view(acc, column, constant(width())), b.getStringAttr(row.name));
+  Value tileAcc = view(acc, column, constant(width()));
+  clearAtStart(begin, tileAcc);
+  ScaledMicrokernelOp::create(b, view(x, begin, padded), partOf(b, panel, part),
+                              view(xScales, first, blocks),
+                              partOf(b, panelScales, part), blockSize, depth,
+                              tileAcc, b.getStringAttr(row.name));
 }
 
 std::unique_ptr<Kernel> mlir::mx::makeKernelI16(ScalarBuilder &b,

@@ -32,15 +32,10 @@ using namespace mlir::mx;
 /// Elements between the decoded rows, so that they do not lie a power of two
 /// apart and share cache sets.
 static constexpr int64_t kRowGap = 32;
-/// Columns of a panel at most; less, where they take a quarter of the cache.
-static constexpr int64_t kPanelColumns = 256;
 
 int64_t Panel::unit() const { return std::max(width(), ::mx::kTileColumns); }
 
-int64_t Panel::columns() const {
-  int64_t fit = row.caches.l2 / 4 / (depth() * 4);
-  return std::max(std::min(fit, kPanelColumns) / unit(), int64_t(1)) * unit();
-}
+int64_t Panel::columns() const { return columnsOfPanel(/*bytes=*/4); }
 
 void Panel::allocateShared(Scratch &scratch) {
   int64_t dynamic = ShapedType::kDynamic;
@@ -63,9 +58,9 @@ void Panel::packRows(Value begin, Value end) {
 }
 
 Value Panel::multiplyColumns(Value n, Value last, Value acc) {
-  linalg::FillOp::create(b, b.f32(0), acc);
   Value parts = blocksOf(b, b.sub(last, n), width());
-  Value steps = blocksOf(b, product.k, depth());
+  // One at least: it clears acc.
+  Value steps = b.max(blocksOf(b, product.k, depth()), b.index(1));
   b.loop(b.index(0), steps, {}, [&](Value step, ValueRange) {
     Value begin = b.mul(step, b.index(depth()));
     Value end = b.min(b.add(begin, b.index(depth())), product.k);
@@ -130,8 +125,9 @@ void Panel::storeWeights(ArrayRef<Value> values, Value part, Value k,
 // Register tiles
 //===----------------------------------------------------------------------===//
 
-/// acc += x[.., from begin on] * panel[part], `depth` rows of that, by tiles;
-/// rows of x that are left over get a tile of their number.
+/// acc += x[.., from begin on] * panel[part], `depth` rows of that, by tiles,
+/// from zero where `begin` is; rows of x that are left over get a tile of their
+/// number.
 void Panel::multiplyRows(Value begin, Value depth, Value part, Value acc) {
   forTilesOfRows(b, product.m, product.config.getRows(),
                  [&](Value m, int64_t height) {
@@ -159,6 +155,7 @@ void Panel::multiplyTile(Value m, int64_t height, Value begin, Value depth,
   Value column = b.mul(part, b.index(width()));
   Value tileAcc = b.make<memref::SubViewOp>(
       acc, Sizes{m, column}, Sizes{constant(height), constant(width())}, ones);
+  clearAtStart(begin, tileAcc);
   MicrokernelOp::create(b, tileX, tileW, depth, tileAcc,
                         b.getStringAttr(row.name));
 }

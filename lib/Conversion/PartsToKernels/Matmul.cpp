@@ -185,10 +185,12 @@ Value Matmul::outerOfRows(Value m) {
   return loadOuter(b, *format, product.lhs[2], at);
 }
 
-/// y = fma(sum, outer, init), of scalars or vectors.
+/// y = fma(sum, outer, init), of scalars or vectors; `init` is null where it
+/// counts as 0.
 Value Matmul::finish(Value sum, Value outer, Value init) {
-  Type element = getElementTypeOrSelf(init);
-  Value start = extendToF32(b, init);
+  Type element = getElementTypeOrSelf(product.init);
+  Value start = init ? extendToF32(b, init)
+                     : b.make<arith::ConstantOp>(b.getZeroAttr(sum.getType()));
   Value y = outer ? b.make<math::FmaOp>(sum, outer, start) : b.add(sum, start);
   return roundFromF32(b, y, element);
 }
@@ -208,8 +210,10 @@ void Matmul::finishVector(ValueRange at, Value sum, Value outerX, Value n) {
   }
   Value init = product.init;
   Type element = cast<MemRefType>(init.getType()).getElementType();
-  Value y = finish(sum, outer, loadVector(b, init, at, lanes, element));
-  storeVector(b, y, init, at);
+  Value start;
+  if (!product.fromZero)
+    start = loadVector(b, init, at, lanes, element);
+  storeVector(b, finish(sum, outer, start), init, at);
 }
 
 /// The same for the columns up to N, of a vector that goes past it.
@@ -224,7 +228,10 @@ void Matmul::finishElements(Value m, Value n, Value v, Value outerX) {
     }
     SmallVector<Value> at = product.at(product.init, {m, column});
     Value sum = b.load(acc, {m, b.sub(column, n)});
-    b.store(finish(sum, outer, b.load(product.init, at)), product.init, at);
+    Value start;
+    if (!product.fromZero)
+      start = b.load(product.init, at);
+    b.store(finish(sum, outer, start), product.init, at);
     return SmallVector<Value>();
   });
 }

@@ -270,7 +270,8 @@ void mlir::mx::expandMatmul(ScalarBuilder &b, MatmulPartsOp op) {
     if (rhs.outer)
       outer = product(b, outer, loadOuter(b, rhs.format, rhs.outer, rhs.row));
 
-    Value start = b.toF32(b.load(op.getInit(), at));
+    Value start =
+        op.getFromZero() ? b.f32(0) : b.toF32(b.load(op.getInit(), at));
     Value y =
         outer ? b.make<math::FmaOp>(sum, outer, start) : b.add(sum, start);
     if (!init.getElementType().isF32())

@@ -67,6 +67,32 @@ func.func @matmul(%a: tensor<?x50x!mx.amxfp4>, %b: tensor<8x50x!mx.nvfp4>, %c: t
 
 // -----
 
+// Zeros that a product starts from are not made: filled ones, and constants.
+// CHECK-LABEL: func @from_zero(
+//  CHECK-SAME:     %{{[^:]+}}: tensor<?x32xi8>, %{{[^:]+}}: tensor<?x2x2xi8>, %{{[^:]+}}: tensor<4x32xi8>, %{{[^:]+}}: tensor<4x2x2xi8>, %{{[^:]+}}: tensor<8x32xi8>, %{{[^:]+}}: tensor<8x2x2xi8>, %[[I:[^:]+]]: tensor<?x8xf32>)
+//       CHECK:   mx.matmul_parts {{.+}} outs(%[[I]] : tensor<?x8xf32>) {from_zero}
+//       CHECK:   %[[E:.+]] = tensor.empty() : tensor<4x8xbf16>
+//       CHECK:   mx.matmul_parts {{.+}} outs(%[[E]] : tensor<4x8xbf16>) {from_zero}
+//       CHECK:   %[[ONES:.+]] = linalg.fill
+//       CHECK:   mx.matmul_parts {{.+}} outs(%[[ONES]] : tensor<?x8xf32>) -> 
+//       CHECK:   mx.matmul_parts {{.+}} outs(%{{.+}} : tensor<4x8xf32>) -> 
+func.func @from_zero(%a: tensor<?x50x!mx.amxfp4>, %s: tensor<4x50x!mx.amxfp4>, %b: tensor<8x50x!mx.amxfp4>, %c: tensor<?x8xf32>)
+    -> (tensor<?x8xf32>, tensor<4x8xbf16>, tensor<?x8xf32>, tensor<4x8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%c : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y0 = mx.matmul ins(%a, %b : tensor<?x50x!mx.amxfp4>, tensor<8x50x!mx.amxfp4>) outs(%zeros : tensor<?x8xf32>)
+  %splat = arith.constant dense<0.0> : tensor<4x8xbf16>
+  %y1 = mx.matmul ins(%s, %b : tensor<4x50x!mx.amxfp4>, tensor<8x50x!mx.amxfp4>) outs(%splat : tensor<4x8xbf16>)
+  %one = arith.constant 1.0 : f32
+  %ones = linalg.fill ins(%one : f32) outs(%c : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y2 = mx.matmul ins(%a, %b : tensor<?x50x!mx.amxfp4>, tensor<8x50x!mx.amxfp4>) outs(%ones : tensor<?x8xf32>)
+  %negative = arith.constant dense<-0.0> : tensor<4x8xf32>
+  %y3 = mx.matmul ins(%s, %b : tensor<4x50x!mx.amxfp4>, tensor<8x50x!mx.amxfp4>) outs(%negative : tensor<4x8xf32>)
+  return %y0, %y1, %y2, %y3 : tensor<?x8xf32>, tensor<4x8xbf16>, tensor<?x8xf32>, tensor<4x8xf32>
+}
+
+// -----
+
 // K comes from the operand that knows it: a constant, though the rhs is dynamic.
 // CHECK-LABEL: func @matmul_k_of_lhs(
 //  CHECK-SAME:     %[[A:[^:]+]]: tensor<4x50xf16>, %[[BC:[^:]+]]: tensor<8x?xi8>, %[[BS:[^:]+]]: tensor<8x?x2xi8>, %{{[^:]+}}: index

@@ -155,3 +155,15 @@ func.func @weight_only(%x: memref<2x4x32xf16>, %c: memref<2x8x16xi8>, %s: memref
   mx.matmul_parts lhs(%x : memref<2x4x32xf16>) rhs(%c, %s : memref<2x8x16xi8>, memref<2x8x1x1xi8>) : !mx.mxfp4 k(%k) outs(%y : memref<2x4x8xf16>)
   return
 }
+
+// What counts as zero is not read.
+// CHECK-LABEL: func @from_zero(
+//  CHECK-SAME:     %{{.+}}: memref<4x32xf32>, %{{.+}}: memref<8x16xi8>, %{{.+}}: memref<8x1x1xi8>, %[[Y:.+]]: memref<4x8xf32>,
+//       CHECK:   %[[SUM:.+]] = scf.for {{.+}} -> (f32)
+//   CHECK-NOT:   memref.load %[[Y]]
+//       CHECK:   %[[R:.+]] = arith.addf %[[SUM]], %{{.+}} : f32
+//       CHECK:   memref.store %[[R]], %[[Y]]
+func.func @from_zero(%x: memref<4x32xf32>, %c: memref<8x16xi8>, %s: memref<8x1x1xi8>, %y: memref<4x8xf32>, %k: index) {
+  mx.matmul_parts lhs(%x : memref<4x32xf32>) rhs(%c, %s : memref<8x16xi8>, memref<8x1x1xi8>) : !mx.mxfp4 k(%k) outs(%y : memref<4x8xf32>) {from_zero}
+  return
+}

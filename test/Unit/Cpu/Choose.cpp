@@ -117,6 +117,7 @@ static void chooseShape(Generator &generator, Recipe &recipe, bool isLarge) {
   bool canBeDynamic = recipe.source != WeightSource::Constant;
   recipe.isBatched = !isLarge && generator.chance(25);
   recipe.isShared = !recipe.isBatched || generator.chance(50);
+  recipe.isFromZero = generator.chance(40);
   // All, for once, so that extentsOf gives each of them.
   recipe.isDynamicM = recipe.isDynamicN = recipe.isDynamicK = true;
   recipe.extents = chooseExtents(generator, recipe, isLarge);

@@ -109,6 +109,8 @@ std::string Random::runData(const Program &program, const Recipe &recipe,
   auto y = program.multiply(extents, x, *packed, c, edge);
   if (!y)
     return llvm::toString(y.takeError());
+  if (recipe.isFromZero)
+    c.assign(c.size(), 0);
   Verdict verdict = checkProduct(recipe, extents, x, w, c, *y,
                                  roundingsOf(program, recipe, x, w));
   for (const std::string &kernel : program.getKernels())

@@ -78,14 +78,21 @@ std::string mlir::mx::test::toText(const Recipe &recipe) {
     func.func @main(%x: tensor<{xs}x{xe}>, %w: tensor<{ws}x{wt}>{mark},
                     %c: tensor<{ys}x{ye}>) -> tensor<{ys}x{ye}> {
       {quantize}
+      {fill}
       %y = mx.matmul ins({lhs}, %w : tensor<{xs}x{lt}>, tensor<{ws}x{wt}>)
-             outs(%c : tensor<{ys}x{ye}>){config}
+             outs({init} : tensor<{ys}x{ye}>){config}
       return %y : tensor<{ys}x{ye}>
     }
   )";
+  static constexpr const char *fill = R"(
+      %zero = arith.constant 0.0 : {ye}
+      %zeros = linalg.fill ins(%zero : {ye}) outs(%c : tensor<{ys}x{ye}>)
+        -> tensor<{ys}x{ye}>)";
   bool isMarked = recipe.source == WeightSource::PackFunction;
   return substitute(text, {{"quantize", quantizeText(recipe)},
                            {"config", configText(recipe)},
+                           {"fill", recipe.isFromZero ? fill : ""},
+                           {"init", recipe.isFromZero ? "%zeros" : "%c"},
                            {"mark", isMarked ? " {mx.weight}" : ""},
                            {"lhs", recipe.x ? "%q" : "%x"},
                            {"lt", recipe.x ? "{xt}" : "{xe}"},
@@ -130,7 +137,8 @@ std::string mlir::mx::test::describe(const Recipe &recipe) {
   text += ", x " + (recipe.x ? presetText(*recipe.x) + " of " : "") +
           recipe.element + ", w " + presetText(recipe.w) + " (" +
           sources[static_cast<int>(recipe.source)] + "), y " + recipe.result +
-          ", " + (recipe.isBatched ? recipe.isShared ? "batch" : "own w" : "");
+          (recipe.isFromZero ? " from 0, " : ", ") +
+          (recipe.isBatched ? recipe.isShared ? "batch" : "own w" : "");
   for (auto [name, isDynamic] : {std::pair{" ?M", recipe.isDynamicM},
                                  {" ?N", recipe.isDynamicN},
                                  {" ?K", recipe.isDynamicK}})

@@ -43,7 +43,8 @@ struct Recipe {
   std::string result = "f32";  ///< element of c and y
   WeightSource source = WeightSource::Argument;
   bool isBatched = false;
-  bool isShared = true; ///< one w for all batches
+  bool isShared = true;    ///< one w for all batches
+  bool isFromZero = false; ///< y is x * transpose(w), whatever c is
   /// Of all calls, but for what is dynamic.
   Extents extents;
   bool isDynamicM = false, isDynamicN = false, isDynamicK = false;

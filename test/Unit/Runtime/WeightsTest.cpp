@@ -3,6 +3,7 @@
 #include "mx/Runtime/Weights.h"
 #include "mx/Numerics/WeightFile.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <gtest/gtest.h>
@@ -118,18 +119,54 @@ TEST_F(Weights, AttachLaysTheFileOverTheRoom) {
       mx_weights_attach(&room.region, path.c_str(), message, sizeof(message)),
       0)
       << message;
-  EXPECT_EQ(room.region.is_ready, 1u);
+  EXPECT_NE(room.region.is_ready, 0u);
   EXPECT_EQ(std::memcmp(room.region.begin, bytes.data(), bytes.size()), 0);
   // Once is enough: no file is looked for again.
   EXPECT_EQ(mx_weights_attach(&room.region, "/none", nullptr, 0), 0);
 }
 
-TEST_F(Weights, AttachRefusesOtherFilesAndOtherRooms) {
+/// A copy: what happens to the file later does not matter.
+TEST_F(Weights, ReadTakesTheFileOnce) {
+  Room room(head.id);
+  char message[200] = "";
+  ASSERT_EQ(
+      mx_weights_read(&room.region, path.c_str(), message, sizeof(message)), 0)
+      << message;
+  EXPECT_NE(room.region.is_ready, 0u);
+  const std::vector<uint8_t> before = bytes;
+  bytes.assign(bytes.size(), 7);
+  write();
+  EXPECT_EQ(std::memcmp(room.region.begin, before.data(), before.size()), 0);
+  EXPECT_EQ(mx_weights_read(&room.region, "/none", nullptr, 0), 0);
+}
+
+TEST_F(Weights, DetachGivesBackWhatAFileHasGiven) {
+  for (auto bring : {mx_weights_attach, mx_weights_read}) {
+    Room room(head.id);
+    ASSERT_EQ(bring(&room.region, path.c_str(), nullptr, 0), 0);
+    mx_weights_detach(&room.region);
+    EXPECT_EQ(room.region.is_ready, 0u);
+    auto *begin = static_cast<uint8_t *>(room.region.begin);
+    EXPECT_EQ(std::count(begin, begin + 4096, 0), 4096);
+    EXPECT_EQ(bring(&room.region, path.c_str(), nullptr, 0), 0);
+    EXPECT_EQ(std::memcmp(begin, bytes.data(), bytes.size()), 0);
+  }
+  Room linked(head.id);
+  std::memset(linked.region.begin, 1, 4096);
+  linked.region.is_ready = 1; // in the program
+  mx_weights_detach(&linked.region);
+  EXPECT_EQ(linked.region.is_ready, 1u);
+  EXPECT_EQ(*static_cast<uint8_t *>(linked.region.begin), 1);
+}
+
+TEST_F(Weights, OtherFilesAndOtherRoomsAreRefused) {
   const std::string prefix = "weight file '" + path + "' ";
   auto refusal = [&](mx_weights_region region) {
-    char message[200] = "";
+    char message[200] = "", again[200] = "";
     EXPECT_EQ(
         mx_weights_attach(&region, path.c_str(), message, sizeof(message)), -1);
+    EXPECT_EQ(mx_weights_read(&region, path.c_str(), again, sizeof(again)), -1);
+    EXPECT_STREQ(message, again);
     EXPECT_EQ(region.is_ready, 0u);
     return std::string(message);
   };

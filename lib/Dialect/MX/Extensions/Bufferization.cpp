@@ -23,9 +23,11 @@ struct PartsModel
     : DstBufferizableOpInterfaceExternalModel<PartsModel<Op>, Op> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
                               const AnalysisState &) const {
+    if (!cast<DestinationStyleOpInterface>(op).isDpsInit(&operand))
+      return true;
     // All others write their inits whole.
-    return isa<MatmulPartsOp>(op) ||
-           !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+    auto matmul = dyn_cast<MatmulPartsOp>(op);
+    return matmul && !matmul.getFromZero();
   }
 
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,

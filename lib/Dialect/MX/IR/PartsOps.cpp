@@ -190,7 +190,7 @@ void UnpackPartsOp::getEffects(Effects &effects) {
 }
 
 void MatmulPartsOp::getEffects(Effects &effects) {
-  partsEffects(*this, /*readsInits=*/true, effects);
+  partsEffects(*this, /*readsInits=*/!getFromZero(), effects);
 }
 
 void MicrokernelOp::getEffects(Effects &effects) {

@@ -35,12 +35,32 @@ bool mlir::mx::hasEmptyExtent(Operation *op) {
          llvm::any_of(op->getResultTypes(), isEmpty);
 }
 
+/// True where no index falls while a loop goes on: the slice of a tile is taken
+/// from the index of its first iteration to that of its last.
+static bool growsWithLoops(AffineExpr index) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(index);
+  if (!binary)
+    return isa<AffineDimExpr, AffineConstantExpr>(index);
+  AffineExpr lhs = binary.getLHS(), rhs = binary.getRHS();
+  if (binary.getKind() == AffineExprKind::Add)
+    return growsWithLoops(lhs) && growsWithLoops(rhs);
+  auto factor = dyn_cast<AffineConstantExpr>(rhs);
+  return binary.getKind() != AffineExprKind::Mod && factor &&
+         factor.getValue() > 0 && growsWithLoops(lhs);
+}
+
+static bool canBeSliced(linalg::LinalgOp op) {
+  return llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
+    return llvm::all_of(map.getResults(), growsWithLoops);
+  });
+}
+
 bool mlir::mx::isElementwiseOp(Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
          op->getNumResults() == 1 && isMemoryEffectFree(op) &&
          linalgOp.getNumParallelLoops() == linalgOp.getNumLoops() &&
-         resultMapOf(linalgOp).isPermutation();
+         resultMapOf(linalgOp).isPermutation() && canBeSliced(linalgOp);
 }
 
 int64_t mlir::mx::loopOfResultAxis(Operation *op, int64_t axis) {
@@ -60,7 +80,7 @@ bool mlir::mx::canJoinGroup(Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
          op->getNumResults() == 1 && isMemoryEffectFree(op) &&
-         !isa<linalg::FillOp>(op) &&
+         !isa<linalg::FillOp>(op) && canBeSliced(linalgOp) &&
          resultMapOf(linalgOp).isProjectedPermutation() &&
          !linalg::isaContractionOpInterface(linalgOp) &&
          !linalg::isaConvolutionOpInterface(linalgOp);

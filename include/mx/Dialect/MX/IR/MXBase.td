@@ -180,8 +180,8 @@ def MX_LoweringConfigAttr : AttrDef<MX_Dialect, "LoweringConfig"> {
     product also the register tile, `rows` x `vectors` (of columns), and how many
     elements of K a panel of decoded weights holds. `row_block` is for
     `mx-fuse-quantize`: how many rows are computed at a time with what is fused,
-    0 where that is all of them; with threads and dynamic rows about as many. The work is split into `threads` equal shares,
-    each done by a thread of its own.
+    0 where that is all of them; with threads and dynamic rows about as many. The
+    work is split into `threads` equal shares, each done by a thread of its own.
 
     - (C1) `target` and `kernel` exist, and the row has the kernel.
     - (C2) the tile fits the registers, and `vectors` is a power of two, 1 where the

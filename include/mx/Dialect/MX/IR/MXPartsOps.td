@@ -98,7 +98,8 @@ def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
   let description = [{
     `lhs` is one float operand, or (codes, scales[, outer]) of `lhsFormat`; `rhs`
     is (codes, scales[, outer]) of `rhsFormat`, or, `packed`, (tiles[, outer]); `k`
-    is the number of elements of the last axis.
+    is the number of elements of the last axis. With `from_zero` the values of `init`
+    count as +0 and are not read.
 
     - (C1) `lhs` and `rhs` have as many operands as that.
     - (C2) `init` and a float `lhs` are f32, f16 or bf16, of two axes or more; codes are
@@ -122,7 +123,7 @@ def MX_MatmulPartsOp : MX_PartsOp<"matmul_parts", [AttrSizedOperandSegments]> {
                        AnyShaped:$init, OptionalAttr<TypeAttrOf<MX_BlockType>>:$lhsFormat,
                        TypeAttrOf<MX_BlockType>:$rhsFormat,
                        OptionalAttr<MX_AccumulateAttr>:$accumulate,
-                       UnitAttr:$packed,
+                       UnitAttr:$packed, UnitAttr:$from_zero,
                        OptionalAttr<MX_LoweringConfigAttr>:$lowering_config);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
