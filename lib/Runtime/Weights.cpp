@@ -134,7 +134,7 @@ static std::string check(const mx_weights &weights,
     return "is larger than the room for it";
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   if (reinterpret_cast<uintptr_t>(region.begin) % page != 0)
-    return "cannot be mapped: this machine has pages of " +
+    return "does not fit the room: this machine has pages of " +
            std::to_string(page) + " bytes";
   return "";
 }
@@ -148,7 +148,7 @@ static std::string lay(const mx_weights &weights, void *begin) {
 }
 
 /// Reads the file to new memory at `begin`; returns what is wrong.
-static std::string read(const mx_weights &weights, void *begin) {
+static std::string copyIn(const mx_weights &weights, void *begin) {
   const uint64_t size = weights.head.fileSize;
   if (mmap(begin, size, PROT_READ | PROT_WRITE,
            MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
@@ -172,6 +172,13 @@ static std::string read(const mx_weights &weights, void *begin) {
   return "";
 }
 
+/// Makes room as before, which takes no memory; false where what is there
+/// stays.
+static bool clear(const mx_weights_region &region) {
+  return mmap(region.begin, region.size, PROT_READ | PROT_WRITE,
+              MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+
 /// Brings the file to `region` by `bring`, which returns what is wrong.
 static int attach(mx_weights_region &region, const char *path, Message to,
                   std::string (*bring)(const mx_weights &, void *)) {
@@ -181,8 +188,11 @@ static int attach(mx_weights_region &region, const char *path, Message to,
   if (!weights)
     return -1;
   std::string error = check(*weights, region);
-  if (error.empty())
+  if (error.empty()) {
     error = bring(*weights, region.begin);
+    if (!error.empty())
+      (void)clear(region);
+  }
   mx_weights_close(weights);
   if (!error.empty()) {
     to.set(path, error);
@@ -199,14 +209,10 @@ int mx_weights_attach(mx_weights_region *region, const char *path,
 
 int mx_weights_read(mx_weights_region *region, const char *path, char *message,
                     size_t message_size) {
-  return attach(*region, path, {message, message_size}, read);
+  return attach(*region, path, {message, message_size}, copyIn);
 }
 
 void mx_weights_detach(mx_weights_region *region) {
-  if (region->is_ready != kFromFile)
-    return;
-  // Room as before, which takes no memory. A failure leaves what is there.
-  if (mmap(region->begin, region->size, PROT_READ | PROT_WRITE,
-           MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+  if (region->is_ready == kFromFile && clear(*region))
     region->is_ready = 0;
 }

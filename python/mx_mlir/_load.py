@@ -13,6 +13,8 @@ from collections import Counter
 from pathlib import Path as FilePath
 from typing import Any, Callable, Optional
 
+import numpy as np
+
 from ._cpu import cpu_features
 from ._error import Error
 from ._program import Path, Program
@@ -25,6 +27,7 @@ VERSION = 1
 
 # How many programs use the constants at an address: one library may serve several.
 _users: Counter[int] = Counter()
+_PART = 1 << 24  # bytes that are compared at a time
 _users_lock = threading.RLock()
 
 
@@ -55,7 +58,7 @@ def _runtime() -> ctypes.CDLL:
     return library
 
 
-def _read_description(folder: FilePath) -> dict[str, Any]:
+def read_description(folder: FilePath) -> dict[str, Any]:
     try:
         description = json.loads((folder / DESCRIPTION).read_text())
     except OSError as error:
@@ -130,20 +133,26 @@ def _attach_weights(
     reason = _verify(path, message) if verify else None
     if reason is None:
         reason = _bring(code, path, map_weights, message)
+    if reason is None and verify:
+        reason = _compare(_Region.in_dll(code, "mx_weights"), path)
     if reason is not None:
         raise Error(f"error: {reason}")
 
 
 def _bring(code: ctypes.CDLL, path: FilePath, map_weights: bool, message: Any) -> Optional[str]:
-    """Brings the constants to where `code` has them until it is gone; returns why
-    that cannot be."""
+    """Brings the constants to where `code` has them, unless they are there for
+    another program; returns why that cannot be. They stay until `code` is gone."""
     region, runtime = _Region.in_dll(code, "mx_weights"), _runtime()
     bring = runtime.mx_weights_attach if map_weights else runtime.mx_weights_read
+    # No object that the garbage collector knows: of a cycle it would end what
+    # hangs on these before it calls their `__del__`, which may run the program.
+    lease = np.empty(0)
     with _users_lock:
+        _users[ctypes.addressof(region)] += 1
+        weakref.finalize(lease, _leave, ctypes.addressof(region)).atexit = False
         if bring(region, os.fsencode(path), message, len(message)) != 0:
             return message.value.decode(errors="replace")
-        _users[ctypes.addressof(region)] += 1
-    weakref.finalize(code, _leave, ctypes.addressof(region)).atexit = False
+    code.mx_lease = lease
     return None
 
 
@@ -154,22 +163,35 @@ def _leave(region: int) -> None:
             _runtime().mx_weights_detach(_Region.from_address(region))
 
 
+def _compare(region: _Region, path: FilePath) -> Optional[str]:
+    """Returns what is wrong where the constants are not the bytes of the file, since
+    another program that lives has brought others."""
+    at = region.begin
+    with open(path, "rb") as file:
+        while part := file.read(_PART):
+            if ctypes.string_at(at, len(part)) != part:
+                return f"weight file '{path}': a program that is loaded has other data in its place"
+            at += len(part)
+    return None
+
+
 def _addresses(code: ctypes.CDLL, entries: list[dict[str, Any]]) -> list[int]:
     functions = [getattr(code, "_mlir_ciface_" + entry["name"]) for entry in entries]
     return [ctypes.cast(function, ctypes.c_void_p).value or 0 for function in functions]
 
 
 def load_folder(
-    folder: FilePath, verify: bool, map_weights: bool, save: Callable[[FilePath, Path], None]
+    folder: FilePath, verify: bool, map_weights: bool, save: Callable[[FilePath, dict[str, Any], Path], None]
 ) -> Program:
-    """Returns the program in a folder; `save` copies such a folder."""
-    description = _read_description(folder)
+    """Returns the program in a folder; `save` copies such a folder while it holds
+    the same description."""
+    description = read_description(folder)
     try:
         _check_cpu(folder, description["cpu"])
         code = _load_code(folder, description)
         _attach_weights(folder, description, code, verify, map_weights)
         remarks = [Remark(**remark) for remark in description["remarks"]]
         entries = description["entries"]
-        return Program(entries, _addresses(code, entries), remarks, code, lambda _, path: save(folder, path))
+        return Program(entries, _addresses(code, entries), remarks, code, lambda _, path: save(folder, description, path))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Error(f"error: '{folder}': {DESCRIPTION} is damaged: {error!r}") from error

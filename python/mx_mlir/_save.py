@@ -3,7 +3,7 @@
     program.json         the entries, the remarks, what belongs to the program
     code-HASH.so         machine code; named by its content, since a process
                          that has loaded a name is given the same code again
-    constants.weights    the large constants, which are mapped
+    constants.weights    the large constants
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Iterator
 
 from ._cpu import cpu_features
 from ._error import Error
-from ._load import DESCRIPTION, FORMAT, VERSION, load_folder
+from ._load import DESCRIPTION, FORMAT, VERSION, load_folder, read_description
 from ._program import Path, Program, describe
 
 
@@ -101,21 +101,24 @@ def save_compiled(program: Program, path: Path) -> None:
     _save(path, lambda folder: _write_files(program, folder))
 
 
-def save_loaded(source: FilePath, path: Path) -> None:
+def save_loaded(source: FilePath, description: dict[str, Any], path: Path) -> None:
     """Program.save of what was loaded from the folder `source`."""
+    if read_description(source) != description:
+        raise Error(f"error: '{source}' holds another program than when this one was loaded")
     _save(path, lambda folder: shutil.copytree(source, folder, dirs_exist_ok=True))
 
 
 def load(path: Path, verify: bool = False, map_weights: bool = False) -> Program:
     """Loads a program that `Program.save` wrote, without LLVM and MLIR.
 
-    path: the folder.
+    path: the folder. The program can be saved while it is as it was.
     verify: reads the constants and compares them with their hashes; without it
         only the index of their file is checked.
     map_weights: maps the large constants, which processes then share, instead of
         reading them into huge pages, from which products of few rows are faster.
         The folder must stay as it is while the program lives (`save` to the same
-        path does no harm).
+        path does no harm). Constants that a living program has brought from the
+        same folder are shared with it, however it did that.
 
     Raises Error where the folder holds no program, a file of it is missing,
     damaged or of another program, or the processor lacks instructions that the

@@ -43,6 +43,9 @@
 // REDEFINE: %{entry} = reversed
 // REDEFINE: %{arguments} = --arg=48x64xf32=normal:1
 // RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
+// REDEFINE: %{entry} = repeated
+// REDEFINE: %{arguments} = --arg=16x64xf32=normal:1 --arg=48x22xf32=normal:2
+// RUN: %{plain} && %{fused} && cmp %t/plain.npy %t/fused.npy
 //
 // RUN: mx-opt %s --mx-fuse-quantize='rows=4 columns=32' --mx-verify-stage | FileCheck %s
 
@@ -313,4 +316,33 @@ func.func @reversed(%x: tensor<48x64xf32>) -> tensor<48x32xf32> {
   %q = mx.quantize ins(%g : tensor<48x32xf32>) outs(%eq : tensor<48x32x!mx.amxfp4>) using amxfp4
   %d = mx.dequantize %q : tensor<48x32x!mx.amxfp4> to tensor<48x32xf32>
   return %d : tensor<48x32xf32>
+}
+
+// Rows that are repeated are no slice of a tile, which may begin between two;
+// columns are, where the tile has all of them.
+// CHECK-LABEL: func @repeated(
+//  CHECK-SAME:     %[[X:.+]]: tensor<16x64xf32>, %[[S:.+]]: tensor<48x22xf32>)
+//       CHECK:   %[[R:.+]] = linalg.generic {{.*}} ins(%[[X]] : tensor<16x64xf32>)
+//       CHECK:   scf.forall
+//       CHECK:     %[[T:.+]] = tensor.extract_slice %[[S]][%{{.+}}, 0] [4, 22] [1, 1]
+//       CHECK:     linalg.generic {{.*}} ins(%{{.+}}, %[[T]] : tensor<4x64xf32>, tensor<4x22xf32>)
+//       CHECK:     mx.quantize
+func.func @repeated(%x: tensor<16x64xf32>, %s: tensor<48x22xf32>) -> tensor<48x64xf32> {
+  %e = tensor.empty() : tensor<48x64xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0 floordiv 3, d1)>, #map], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<16x64xf32>) outs(%e : tensor<48x64xf32>) {
+  ^bb0(%p: f32, %out: f32):
+    %n = arith.negf %p : f32
+    linalg.yield %n : f32
+  } -> tensor<48x64xf32>
+  %g = linalg.generic {indexing_maps = [#map, affine_map<(d0, d1) -> (d0, d1 floordiv 3)>, #map], iterator_types = ["parallel", "parallel"]}
+      ins(%r, %s : tensor<48x64xf32>, tensor<48x22xf32>) outs(%e : tensor<48x64xf32>) {
+  ^bb0(%p: f32, %f: f32, %out: f32):
+    %m = arith.mulf %p, %f : f32
+    linalg.yield %m : f32
+  } -> tensor<48x64xf32>
+  %eq = tensor.empty() : tensor<48x64x!mx.amxfp4>
+  %q = mx.quantize ins(%g : tensor<48x64xf32>) outs(%eq : tensor<48x64x!mx.amxfp4>) using amxfp4
+  %d = mx.dequantize %q : tensor<48x64x!mx.amxfp4> to tensor<48x64xf32>
+  return %d : tensor<48x64xf32>
 }

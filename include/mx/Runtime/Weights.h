@@ -70,7 +70,8 @@ int mx_weights_attach(mx_weights_region *region, const char *path,
 /// The same, but the file is read into memory of the process, in huge pages
 /// where the kernel gives them, instead of mapped: products of few rows, which
 /// wait for memory, run faster, up to 1.4 times where that was measured; it
-/// takes the time to read the file, and other processes do not share it.
+/// takes the time to read the file, and other processes do not share it. It
+/// does nothing either where the constants are there, mapped or read.
 int mx_weights_read(mx_weights_region *region, const char *path, char *message,
                     size_t message_size);
 

@@ -57,7 +57,11 @@ int64_t Kernel::columnsOfPanel(int64_t bytes) const {
   return std::max(std::min(fit, kPanelColumns) / unit(), int64_t(1)) * unit();
 }
 
-void Kernel::clearAtStart(Value k, Value tile) {
+Value Kernel::stepsOverK() const {
+  return b.max(blocksOf(b, product.k, product.config.getKBlock()), b.index(1));
+}
+
+void Kernel::clearAtStart(Value begin, Value tile) {
   ArrayRef<int64_t> shape = cast<MemRefType>(tile.getType()).getShape();
   auto clear = [&] {
     Value zeros = splat(b, b.f32(0), lanes);
@@ -66,7 +70,7 @@ void Kernel::clearAtStart(Value k, Value tile) {
         storeVector(b, zeros, tile, {b.index(i), b.index(column)});
     return SmallVector<Value>();
   };
-  b.conditional(TypeRange{}, b.equal(k, b.index(0)), clear,
+  b.conditional(TypeRange{}, b.equal(begin, b.index(0)), clear,
                 [] { return SmallVector<Value>(); });
 }
 

@@ -40,7 +40,7 @@ struct Product {
   const SmallVector<Value> lhs, rhs;
   const Value init;
   const bool fromZero; ///< init is not read
-  Value m, n; ///< extents of init
+  Value m, n;          ///< extents of init
   const Value k;
   SmallVector<Value> batch;
 };
@@ -100,9 +100,14 @@ protected:
   /// quarter of the second-level cache, 256 at most.
   int64_t columnsOfPanel(int64_t bytes) const;
 
-  /// Writes zeros to `tile` of acc where `k` is 0: right before it is used,
-  /// since acc as a whole may not stay in a near cache.
-  void clearAtStart(Value k, Value tile);
+  /// How many panels there are one below the other, one at least: the first
+  /// clears acc.
+  Value stepsOverK() const;
+
+  /// Writes zeros to `tile` of acc in the first step, that from element 0 of K:
+  /// right before it is used, since acc as a whole may not stay in a near
+  /// cache.
+  void clearAtStart(Value begin, Value tile);
 
   ScalarBuilder &b;
   const Product &product;

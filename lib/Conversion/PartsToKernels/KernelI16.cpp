@@ -29,7 +29,6 @@
 #include "mx/Dialect/MX/IR/OperandFacts.h"
 #include "mx/Numerics/Codec.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -256,8 +255,7 @@ void KernelI16::foldWord(const PanelBlock &at, Value multipliers,
 
 Value KernelI16::multiplyColumns(Value n, Value end, Value acc) {
   Value parts = blocksOf(b, b.sub(end, n), width());
-  // One at least: it clears acc.
-  Value steps = b.max(blocksOf(b, product.k, depth()), b.index(1));
+  Value steps = stepsOverK();
   b.loop(b.index(0), steps, {}, [&](Value step, ValueRange) {
     Value begin = b.mul(step, b.index(depth()));
     Value end = b.min(b.add(begin, b.index(depth())), product.k);

@@ -21,7 +21,6 @@
 #include "TileCodec.h"
 #include "VectorCodec.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -59,8 +58,7 @@ void Panel::packRows(Value begin, Value end) {
 
 Value Panel::multiplyColumns(Value n, Value last, Value acc) {
   Value parts = blocksOf(b, b.sub(last, n), width());
-  // One at least: it clears acc.
-  Value steps = b.max(blocksOf(b, product.k, depth()), b.index(1));
+  Value steps = stepsOverK();
   b.loop(b.index(0), steps, {}, [&](Value step, ValueRange) {
     Value begin = b.mul(step, b.index(depth()));
     Value end = b.min(b.add(begin, b.index(depth())), product.k);

@@ -46,7 +46,10 @@ static void makeRowsContiguous(DestinationStyleOpInterface op) {
         extents.push_back(b.dim(strided, axis));
     Value copy = b.make<memref::AllocOp>(
         MemRefType::get(type.getShape(), type.getElementType()), extents);
-    memref::CopyOp::create(b, strided, copy);
+    auto matmul = dyn_cast<MatmulPartsOp>(op.getOperation());
+    bool isRead = !op.isDpsInit(&operand) || (matmul && !matmul.getFromZero());
+    if (isRead)
+      memref::CopyOp::create(b, strided, copy);
     operand.set(copy);
     b.setInsertionPointAfter(op);
     if (op.isDpsInit(&operand))

@@ -1,7 +1,7 @@
 // Tiles as high as the config says, one lower for the rows left over, all on
 // one panel of weights that is as deep as the config says, from zero on at the
-// first step over K. What is computed is
-// compared with the numerics library elsewhere.
+// first step over K. What is computed is compared with the numerics library
+// elsewhere.
 //
 // RUN: mx-opt %s --convert-mx-parts-to-kernels --canonicalize --split-input-file --verify-diagnostics | FileCheck %s
 
@@ -172,5 +172,22 @@ func.func @strided(%x: memref<4x64xf32, strided<[1, 4]>>, %w: memref<1x1x544xi8>
   mx.matmul_parts lhs(%x : memref<4x64xf32, strided<[1, 4]>>) rhs packed(%w : memref<1x1x544xi8>) : !mx.mxfp4 k(%k)
     outs(%c : memref<4x?xf32, strided<[?, ?]>>)
     {lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
+  return
+}
+
+// -----
+
+// What is not read is not copied before.
+
+// CHECK-LABEL: func @strided_from_zero(
+//  CHECK-SAME:     %[[X:.+]]: memref<4x64xf32>, %{{.+}}: memref<1x1x544xi8>, %[[C:.+]]: memref<4x16xf32, strided<[1, 4]>>)
+//   CHECK-NOT:   memref.copy
+//       CHECK:   call @mx_matmul_f32_float_mxfp4(%[[X]], %{{.+}}, %[[B:.+]])
+//       CHECK:   memref.copy %[[B]], %[[C]]
+func.func @strided_from_zero(%x: memref<4x64xf32>, %w: memref<1x1x544xi8>, %c: memref<4x16xf32, strided<[1, 4]>>) {
+  %k = arith.constant 64 : index
+  mx.matmul_parts lhs(%x : memref<4x64xf32>) rhs packed(%w : memref<1x1x544xi8>) : !mx.mxfp4 k(%k)
+    outs(%c : memref<4x16xf32, strided<[1, 4]>>)
+    {from_zero, lowering_config = #mx.lowering_config<target = "x86-64-v3", kernel = "f32", rows = 2, vectors = 2, k_block = 256>}
   return
 }

@@ -35,23 +35,37 @@ bool mlir::mx::hasEmptyExtent(Operation *op) {
          llvm::any_of(op->getResultTypes(), isEmpty);
 }
 
-/// True where no index falls while a loop goes on: the slice of a tile is taken
-/// from the index of its first iteration to that of its last.
-static bool growsWithLoops(AffineExpr index) {
+using LoopPredicate = function_ref<bool(unsigned)>;
+
+/// True where tiles of the loops have slices of an operand's axis that is read
+/// at `index`. A slice goes from the index of a tile's first iteration to that
+/// of its last, so that none may fall; and the tile's body counts from its own
+/// first iteration, which a division shows unless the loop is whole.
+static bool canBeSliced(AffineExpr index, LoopPredicate isWhole) {
   auto binary = dyn_cast<AffineBinaryOpExpr>(index);
   if (!binary)
     return isa<AffineDimExpr, AffineConstantExpr>(index);
   AffineExpr lhs = binary.getLHS(), rhs = binary.getRHS();
   if (binary.getKind() == AffineExprKind::Add)
-    return growsWithLoops(lhs) && growsWithLoops(rhs);
+    return canBeSliced(lhs, isWhole) && canBeSliced(rhs, isWhole);
   auto factor = dyn_cast<AffineConstantExpr>(rhs);
-  return binary.getKind() != AffineExprKind::Mod && factor &&
-         factor.getValue() > 0 && growsWithLoops(lhs);
+  if (binary.getKind() == AffineExprKind::Mod || !factor ||
+      factor.getValue() <= 0)
+    return false;
+  bool isOfWholeLoops = true;
+  lhs.walk([&](AffineExpr part) {
+    if (auto loop = dyn_cast<AffineDimExpr>(part))
+      isOfWholeLoops &= isWhole(loop.getPosition());
+  });
+  return canBeSliced(lhs, isWhole) &&
+         (binary.getKind() == AffineExprKind::Mul || isOfWholeLoops);
 }
 
-static bool canBeSliced(linalg::LinalgOp op) {
-  return llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
-    return llvm::all_of(map.getResults(), growsWithLoops);
+static bool canBeSliced(linalg::LinalgOp op, LoopPredicate isWhole) {
+  return llvm::all_of(op.getIndexingMapsArray(), [&](AffineMap map) {
+    return llvm::all_of(map.getResults(), [&](AffineExpr index) {
+      return canBeSliced(index, isWhole);
+    });
   });
 }
 
@@ -60,7 +74,8 @@ bool mlir::mx::isElementwiseOp(Operation *op) {
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
          op->getNumResults() == 1 && isMemoryEffectFree(op) &&
          linalgOp.getNumParallelLoops() == linalgOp.getNumLoops() &&
-         resultMapOf(linalgOp).isPermutation() && canBeSliced(linalgOp);
+         resultMapOf(linalgOp).isPermutation() &&
+         canBeSliced(linalgOp, /*isWhole=*/[](unsigned) { return false; });
 }
 
 int64_t mlir::mx::loopOfResultAxis(Operation *op, int64_t axis) {
@@ -80,7 +95,8 @@ bool mlir::mx::canJoinGroup(Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   return linalgOp && linalgOp.hasPureTensorSemantics() &&
          op->getNumResults() == 1 && isMemoryEffectFree(op) &&
-         !isa<linalg::FillOp>(op) && canBeSliced(linalgOp) &&
+         !isa<linalg::FillOp>(op) &&
+         canBeSliced(linalgOp, /*isWhole=*/[](unsigned) { return true; }) &&
          resultMapOf(linalgOp).isProjectedPermutation() &&
          !linalg::isaContractionOpInterface(linalgOp) &&
          !linalg::isaConvolutionOpInterface(linalgOp);
@@ -172,13 +188,19 @@ static bool isCut(AffineExpr expr) {
   return isa_and_nonnull<AffineDimExpr>(expr);
 }
 
+/// Which part of each loop computes `ofResult`.
+static Tile tileOfLoops(linalg::LinalgOp op, ArrayRef<AffineExpr> ofResult) {
+  Tile ofLoops(op.getNumLoops(), wholeAxis(op.getContext()));
+  for (auto [axis, part] : llvm::enumerate(ofResult))
+    ofLoops[resultMapOf(op).getDimPosition(axis)] = part;
+  return ofLoops;
+}
+
 /// Each index of a linalg op's operand is one of its loops, a constant, or
 /// computed from loops that are whole.
 static std::optional<Tile> tileOfLinalgUse(linalg::LinalgOp op, OpOperand &use,
                                            ArrayRef<AffineExpr> ofResult) {
-  Tile ofLoops(op.getNumLoops(), wholeAxis(op.getContext())), tile;
-  for (auto [axis, part] : llvm::enumerate(ofResult))
-    ofLoops[resultMapOf(op).getDimPosition(axis)] = part;
+  Tile ofLoops = tileOfLoops(op, ofResult), tile;
   for (auto [index, extent] :
        llvm::zip(op.getMatchingIndexingMap(&use).getResults(),
                  cast<RankedTensorType>(use.get().getType()).getShape())) {
@@ -347,6 +369,12 @@ bool Closure::canBeTiled(Operation *op, const Member &member) const {
     for (auto [axis, part] : llvm::enumerate(member.tile))
       if (isCut(part) && cast<AffineDimExpr>(part).getPosition() != axis)
         return false;
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
+    Tile ofLoops = tileOfLoops(linalgOp, member.tile);
+    return canBeSliced(linalgOp, [&](unsigned loop) {
+      return ofLoops[loop] == wholeAxis(op->getContext());
+    });
+  }
   auto dequantize = dyn_cast<DequantizeOp>(op);
   if (!dequantize)
     return true;
