@@ -179,6 +179,7 @@ TEST_F(Weights, OtherFilesAndOtherRoomsAreRefused) {
   room.region.size = 4096;
   mx_weights_region odd = room.region;
   odd.begin = static_cast<char *>(odd.begin) + 64;
-  EXPECT_EQ(refusal(odd), prefix + "does not fit the room: this machine has pages "
-                                   "of 4096 bytes");
+  EXPECT_EQ(refusal(odd), prefix +
+                              "does not fit the room: this machine has pages "
+                              "of 4096 bytes");
 }
