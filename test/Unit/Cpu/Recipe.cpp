@@ -28,7 +28,7 @@ static std::string extentText(bool isDynamic, int64_t extent) {
 static std::string quantizeText(const Recipe &recipe) {
   if (!recipe.x)
     return "";
-  std::string text, sizes, rank = recipe.isBatched ? "3" : "2";
+  std::string text, sizes;
   auto add = [&](bool isDynamic, int axis) {
     if (!isDynamic)
       return;
