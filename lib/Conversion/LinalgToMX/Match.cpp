@@ -170,7 +170,7 @@ static std::string setExtents(Match &match) {
   match.n = *n;
   match.k = *k;
   if (!c.batch.empty())
-    match.batch = *batch;
+    match.batch = batch;
   return "";
 }
 

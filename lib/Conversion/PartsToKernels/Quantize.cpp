@@ -33,7 +33,6 @@
 using namespace mlir;
 using namespace mlir::mx;
 using ::mx::FormatSpec;
-using ::mx::Scheme;
 
 /// Elements that are packed at a time.
 static constexpr int64_t kPiece = 32;

@@ -290,8 +290,8 @@ static Value powerOfTwoCodes(ScalarBuilder &b, const FormatSpec &format,
   int64_t step = llvm::bit_cast<int32_t>(::mx::stepUpSignificand(format, rule));
   bits = b.add(bits, constant(powerBits(1) - step));
   Value exponent = b.make<arith::ShRSIOp>(bits, constant(kFractionBits));
-  int emax = ::mx::spec(format.element).maxExponent;
-  Value code = b.sub(exponent, constant(emax));
+  Value emax = constant(::mx::spec(format.element).maxExponent);
+  Value code = b.sub(exponent, emax);
   return b.min(b.max(code, constant(0)), constant(254));
 }
 

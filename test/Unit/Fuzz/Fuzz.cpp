@@ -53,7 +53,8 @@ static constexpr uint64_t kMutantsAChild = 250;
 
 /// Frames as module and offset; every kind of death has a stack. LLVM's
 /// allocators mark memory as unused in our code, and the LLVM that is not
-/// sanitized does not mark it as used.
+/// sanitized does not mark it as used. The sanitizer looks for this name.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" const char *__asan_default_options() {
   return "symbolize=0:handle_abort=1:detect_leaks=0:allow_user_poisoning=0:"
          "max_allocation_size_mb=8192";
@@ -84,12 +85,12 @@ static constexpr StringRef pipelines[] = {
     "canonicalize,cse",
     "mx-quantize{weights={w} activations={a} min-k=0 min-n=0}",
     "mx-quantize{weights={w} activations={a} min-k=0 min-n=0},mx-reference",
-    "mx-quantize{weights={w} activations=none quantize-attention=true},"
-    "mx-reference",
-    "convert-linalg-to-mx{weights={w} activations={a} min-k=0 min-n=0},"
-    "mx-verify-stage",
-    "mx-quantize{weights={w} activations={a} min-k=0 min-n=0 rotate=16},"
-    "mx-fuse-quantize{rows=4 columns=64},mx-reference",
+    ("mx-quantize{weights={w} activations=none quantize-attention=true},"
+     "mx-reference"),
+    ("convert-linalg-to-mx{weights={w} activations={a} min-k=0 min-n=0},"
+     "mx-verify-stage"),
+    ("mx-quantize{weights={w} activations={a} min-k=0 min-n=0 rotate=16},"
+     "mx-fuse-quantize{rows=4 columns=64},mx-reference"),
     "mx-fuse-quantize{rows=2 columns=32},mx-reference",
     "mx-rotate-operands{kind=random_hadamard size=8 seed=3},mx-reference",
     "convert-tosa-to-mx,mx-lower-tosa,mx-reference",

@@ -4,9 +4,10 @@
 #include "mx/Numerics/Codec.h"
 #include "mx/Numerics/Packing.h"
 
+#include "Generator.h"
+
 #include <cmath>
 #include <gtest/gtest.h>
-#include <random>
 #include <vector>
 
 using namespace mx;
@@ -19,17 +20,17 @@ struct Rows {
 
 /// Random bytes, without NaN scales and without codes in the blocks' padding.
 static Rows randomRows(const FormatSpec &format, int64_t n, int64_t k) {
-  std::mt19937 engine(7);
+  Generator generator(7);
   Rows rows;
   rows.codes.resize(size_t(n * codeBytesPerRow(format, k)));
   rows.scales.resize(size_t(n * scaleBytesPerRow(format, k)));
   for (uint8_t &byte : rows.codes)
-    byte = uint8_t(engine());
+    byte = uint8_t(generator.next());
   for (int64_t block = 0; block < n * numBlocks(format, k); ++block)
     for (int which = 0; which < format.scalesPerBlock(); ++which) {
       unsigned code = 0;
       do
-        code = engine() & (spec(format.scale).bytes == 1 ? 0xFFu : 0xFFFFu);
+        code = generator.below(1u << 8 * spec(format.scale).bytes);
       while (std::isnan(decodeScale(format.scale, code)));
       storeScale(format,
                  rows.scales.data() + block * scaleBytesPerBlock(format), which,

@@ -58,6 +58,8 @@ std::vector<float> makeOperand(int64_t rows, int64_t k, Rows kind,
     case 6:
       value = i % k == 40 ? NAN : value;
       break;
+    default: // Gaussian as it is
+      break;
     }
     x[i] = value;
   }

@@ -27,7 +27,6 @@ using namespace mlir::mx;
 using namespace mlir::mx::test;
 using ::mx::FormatSpec;
 using ::mx::Preset;
-using ::mx::ScaleKind;
 
 namespace {
 
