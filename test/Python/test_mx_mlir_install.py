@@ -6,8 +6,6 @@ import sys
 import venv
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 
 USE = """
@@ -47,8 +45,7 @@ def test_pip_install(tmp_path):
 
 def test_without_mx_it_says_what_is_missing(tmp_path):
     command = ["cmake", "-S", "python", "-B", tmp_path, f"-DPython_EXECUTABLE={sys.executable}"]
-    command += ["-DCMAKE_FIND_USE_CMAKE_ENVIRONMENT_PATH=OFF", "-DCMAKE_DISABLE_FIND_PACKAGE_nothing=ON"]
+    command.append("-DCMAKE_DISABLE_FIND_PACKAGE_MX=ON")  # as if none were installed
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=ROOT)
-    if done.returncode == 0:
-        pytest.skip("an MX is installed where CMake looks")
-    assert "cmake --install" in done.stderr
+    message = " ".join(done.stderr.split())  # as CMake breaks lines
+    assert done.returncode != 0 and "MX was not found. Install it by `cmake --install" in message

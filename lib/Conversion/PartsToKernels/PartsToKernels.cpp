@@ -46,9 +46,7 @@ static void makeRowsContiguous(DestinationStyleOpInterface op) {
         extents.push_back(b.dim(strided, axis));
     Value copy = b.make<memref::AllocOp>(
         MemRefType::get(type.getShape(), type.getElementType()), extents);
-    auto matmul = dyn_cast<MatmulPartsOp>(op.getOperation());
-    bool isRead = !op.isDpsInit(&operand) || (matmul && !matmul.getFromZero());
-    if (isRead)
+    if (hasEffect<MemoryEffects::Read>(op, strided))
       memref::CopyOp::create(b, strided, copy);
     operand.set(copy);
     b.setInsertionPointAfter(op);
